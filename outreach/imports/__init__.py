@@ -1,0 +1,1 @@
+"""Taking contacts in from files: read, map, preview, run in the background, report what was skipped and why."""

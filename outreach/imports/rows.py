@@ -1,0 +1,69 @@
+"""The rows of imports. `position` moves forward in the same transaction as the contacts it counts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from outreach import clock
+from outreach.db import Base, Moment
+
+
+class Import(Base):
+    """One uploaded file on its way into the customer file."""
+
+    __tablename__ = "imports"
+    __table_args__ = (CheckConstraint("state IN ('uploaded', 'running', 'done', 'failed')", name="state"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    filename: Mapped[str] = mapped_column(String(300))
+    state: Mapped[str] = mapped_column(String(10), default="uploaded")
+    #: guessed, correctable: charset, delimiter, columns {header: field}
+    charset: Mapped[str] = mapped_column(String(30), default="")
+    delimiter: Mapped[str] = mapped_column(String(1), default="")
+    mapping: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    list_id: Mapped[int | None] = mapped_column(ForeignKey("lists.id"))
+    #: why these people may be written to; empty = they come in as pending, without consent
+    consent_proof: Mapped[str] = mapped_column(Text, default="")
+    rows_total: Mapped[int] = mapped_column(default=0)
+    #: rows done, in file order
+    position: Mapped[int] = mapped_column(default=0)
+    created: Mapped[int] = mapped_column(default=0)
+    updated: Mapped[int] = mapped_column(default=0)
+    unchanged: Mapped[int] = mapped_column(default=0)
+    skipped: Mapped[int] = mapped_column(default=0)
+    #: a sentence when state is failed
+    problem: Mapped[str] = mapped_column(Text, default="")
+    #: who works on it now, and until when nobody else may
+    leased_until: Mapped[datetime | None] = mapped_column(Moment)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=clock.now)
+    finished_at: Mapped[datetime | None] = mapped_column(Moment)
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+
+
+class ImportPart(Base):
+    """A piece of the uploaded file, kept in the database so that any worker on any machine can read it."""
+
+    __tablename__ = "import_parts"
+
+    import_id: Mapped[int] = mapped_column(ForeignKey("imports.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ImportSkip(Base):
+    """A row that was not taken in, and why."""
+
+    __tablename__ = "import_skips"
+    __table_args__ = (Index("ix_import_skips_import_id_line", "import_id", "line"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    import_id: Mapped[int] = mapped_column(ForeignKey("imports.id", ondelete="CASCADE"))
+    line: Mapped[int]
+    #: a translatable sentence with its values, see errors.OutreachError
+    sentence: Mapped[str] = mapped_column(Text)
+    values: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    excerpt: Mapped[str] = mapped_column(String(300), default="")

@@ -1,0 +1,1 @@
+"""How one mail goes out: templates, rendering, the outbox, the transport."""

@@ -1,0 +1,98 @@
+"""Users: who may sign in, and what each may do."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy import CheckConstraint, String, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from outreach import clock
+from outreach.db import Base, Moment
+from outreach.errors import N_, Conflict, Invalid
+
+PASSWORD_LEAST = 10  # NIST SP 800-63B asks for length, not for odd characters
+_hasher = PasswordHasher()
+#: verified when there is no such user, so that both answers take the same time
+_NOBODY = _hasher.hash("nobody has this password")
+
+
+class Role(StrEnum):
+    """What a user may do; each role may do all that the one below may."""
+
+    OWNER = "owner"  # everything, also users and settings
+    EDITOR = "editor"  # contacts, newsletters, sending
+    READER = "reader"  # look, change nothing
+
+    def may(self, needed: Role) -> bool:
+        """Whether this role is enough where `needed` is asked for."""
+        order = [Role.READER, Role.EDITOR, Role.OWNER]
+        return order.index(self) >= order.index(needed)
+
+
+class User(Base):
+    """A person who signs in."""
+
+    __tablename__ = "users"
+    __table_args__ = (
+        CheckConstraint("role IN ('owner', 'editor', 'reader')", name="role"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str] = mapped_column(String(320), unique=True)
+    password_hash: Mapped[str] = mapped_column(String(200))
+    role: Mapped[str] = mapped_column(String(10))
+    language: Mapped[str] = mapped_column(String(5), default="de")
+    time_zone: Mapped[str] = mapped_column(String(64), default="Europe/Berlin")
+    theme: Mapped[str] = mapped_column(String(6), default="auto")  # auto, light, dark
+    #: part of the session cookie; raising it signs the person out everywhere
+    session_version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=clock.now)
+    disabled_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+def add(session: Session, *, name: str, email: str, password: str, role: Role, language: str = "de",
+        time_zone: str = "Europe/Berlin") -> User:
+    """A new user; raises Invalid for a weak password and Conflict for an address that is taken."""
+    email = email.strip().lower()
+    _check_password(password)
+    if session.scalar(select(User.id).where(User.email == email)):
+        raise Conflict(N_("There is already a user with the address %(email)s."), field="email", email=email)
+    user = User(name=name.strip() or email, email=email, password_hash=_hasher.hash(password), role=role.value,
+                language=language, time_zone=time_zone, theme="auto", session_version=1)
+    session.add(user)
+    session.flush()
+    return user
+
+
+def sign_in(session: Session, *, email: str, password: str) -> User | None:
+    """The active user with this address and password, or None; takes as long for unknown addresses."""
+    user = session.scalar(select(User).where(User.email == email.strip().lower(), User.disabled_at.is_(None)))
+    try:
+        _hasher.verify(user.password_hash if user else _NOBODY, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return None
+    return user
+
+
+def set_password(session: Session, user: User, password: str) -> None:
+    """A new password; every other session of this person ends."""
+    _check_password(password)
+    user.password_hash = _hasher.hash(password)
+    user.session_version += 1
+
+
+def anybody(session: Session) -> bool:
+    """Whether this installation has a user yet."""
+    return session.scalar(select(func.count()).select_from(User)) != 0
+
+
+def _check_password(password: str) -> None:
+    if len(password) < PASSWORD_LEAST:
+        raise Invalid(N_("The password needs at least %(least)s characters."), field="password", least=PASSWORD_LEAST)
+    if len(password) > 1000:
+        raise Invalid(N_("The password is longer than 1,000 characters."), field="password")

@@ -1,0 +1,94 @@
+"""Databases and houses for the tests. Every store test runs on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import dramatiq
+import pytest
+from sqlalchemy.orm import Session
+
+import campaigns.rows  # noqa: F401 - every table has to be known
+import outreach.rows  # noqa: F401
+from outreach import db, jobs, migrate
+from outreach.db import Database
+from outreach.house import House
+from outreach.settings import Settings
+from outreach.tokens import Sealer
+from tests import servers
+
+SECRET = "a secret of the tests, long enough to be one"
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server of our own with a migrated template database; gives the server's address."""
+    with servers.postgres(tmp_path_factory.mktemp("pg")) as url:
+        servers.make_template(url)
+        yield url
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    database = Database(f"sqlite:///{path}")
+    migrate.upgrade(database)
+    database.close()
+    return path
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A fresh, migrated database: once on SQLite, once on PostgreSQL."""
+    yield from _fresh(request, tmp_path, request.param)
+
+
+@pytest.fixture
+def sqlite(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A fresh, migrated SQLite database, for tests where the kind of database does not matter."""
+    yield from _fresh(request, tmp_path, "sqlite")
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """A writing session on each database, rolled back after the test."""
+    with database.session(writing=True) as session:
+        yield session
+        session.rollback()
+
+
+@pytest.fixture
+def house(sqlite: Database, tmp_path: Path) -> Iterator[House]:
+    """An installation on SQLite with an in-process broker whose jobs nobody works on; the test runs them itself."""
+    yield make_house(sqlite, tmp_path)
+
+
+@pytest.fixture
+def any_house(database: Database, tmp_path: Path) -> Iterator[House]:
+    """The same on each database."""
+    yield make_house(database, tmp_path)
+
+
+def make_house(database: Database, data: Path, **settings: object) -> House:
+    """A house around an open database; jobs asked for land in its in-process broker."""
+    given = Settings(_env_file=None, data=data, database_url=database.url, secret_key=SECRET,  # type: ignore[call-arg]
+                     base_url="https://news.example.de", **settings)
+    broker: dramatiq.Broker = jobs.broker("")
+    database.after_commit = jobs.Hints(broker).send
+    return House(settings=given, database=database, sealer=Sealer(SECRET), broker=broker)
+
+
+def _fresh(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> Iterator[Database]:
+    if kind == "sqlite":
+        path = tmp_path / "outreach.db"
+        path.write_bytes(request.getfixturevalue("sqlite_template").read_bytes())
+        database = Database(f"sqlite:///{path}")
+        yield database
+        database.close()
+    else:
+        with servers.fresh_database(request.getfixturevalue("postgres_url")) as url:
+            database = db.Database(url)
+            yield database
+            database.close()

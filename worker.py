@@ -1,0 +1,39 @@
+"""The composition root of the workers: `dramatiq worker:setup`. Importing it does nothing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import dramatiq
+
+import campaigns.actors
+import outreach.actors
+from outreach import jobs, settings
+from outreach.house import House, open_house
+from outreach.timetable import Clockwork, Entry
+
+TIMETABLE = (
+    Entry("sweep_deliveries", every=timedelta(seconds=5)),
+    Entry("sweep_campaigns", every=timedelta(seconds=3)),
+    Entry("sweep_imports", every=timedelta(seconds=10)),
+    Entry("settle_hits", every=timedelta(seconds=10)),
+    Entry("forget_expired", every=timedelta(hours=1)),
+)
+
+
+def setup() -> None:
+    """Open the installation the environment describes and make its broker, with every actor, Dramatiq's own.
+
+    Dramatiq ignores what this returns and asks for the global broker, so it ends with `set_broker`.
+    """
+    house = open_house(settings.load())
+    equip(house)
+    dramatiq.set_broker(house.broker)
+
+
+def equip(house: House) -> None:
+    """Put every actor on the house's broker, and the timetable into each worker process that boots with it."""
+    outreach.actors.register(house)
+    campaigns.actors.register(house)
+    clockwork = Clockwork(house.database, TIMETABLE)
+    house.broker.add_middleware(jobs.WithWorker(start=clockwork.start, stop=clockwork.stop))
