@@ -1,0 +1,40 @@
+"""The jobs of this floor, each a line that names the function it calls. Registered by `worker.equip`."""
+
+from __future__ import annotations
+
+from outreach import jobs, once, signup, tracking
+from outreach.clock import now
+from outreach.house import House
+from outreach.imports import run as imports
+from outreach.mail import outbox, send
+
+
+def register(house: House) -> None:
+    """Put this floor's actors on the house's broker."""
+
+    def sweep_deliveries() -> None:
+        outbox.recover(house)
+        send.deliver_waiting(house)
+
+    def deliver_waiting() -> None:
+        send.deliver_waiting(house)
+
+    def run_import(import_id: int) -> None:
+        imports.run(house, import_id)
+
+    def sweep_imports() -> None:
+        with house.database.writing() as session:
+            for import_id in imports.waiting(session, now()):
+                jobs.ask(session, "run_import", import_id=import_id)
+
+    def settle_hits() -> None:
+        with house.database.writing() as session:
+            tracking.settle(session)
+
+    def forget_expired() -> None:
+        with house.database.writing() as session:
+            once.forget_old(session)
+            signup.forget_unconfirmed(session, now())
+
+    for actor in (sweep_deliveries, deliver_waiting, run_import, sweep_imports, settle_hits, forget_expired):
+        jobs.register(house.broker, actor, name=actor.__name__)
