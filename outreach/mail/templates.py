@@ -111,11 +111,13 @@ def list_page(session: Session, *, search: str = "", sort: str = "name", directi
         .where(Template.archived_at.is_not(None) if archived else Template.archived_at.is_(None))
     )  # fmt: skip
     if search:
-        query = query.where(paging.contains(Template.name, search) | paging.contains(TemplateVersion.subject, search))
-    columns = {"name": func.lower(Template.name), "saved": TemplateVersion.created_at}
-    found = paging.fetch(session, query, order=columns.get(sort, columns["name"]), direction=direction,
-                         tie=Template.id, page=page, per_page=per_page)
-    return Page(rows=[Current(*row) for row in found.rows], page=found.page, per_page=found.per_page, total=found.total)
+        pattern = paging.like(search.lower())
+        query = query.where(
+            func.lower(Template.name).like(pattern, escape="\\") | func.lower(TemplateVersion.subject).like(pattern, escape="\\")
+        )
+    column = TemplateVersion.created_at if sort == "saved" else func.lower(Template.name)
+    query = query.order_by(column.desc() if direction == "desc" else column.asc(), Template.id)
+    return paging.fetch(session, query, lambda row: Current(*row[:9]), page=page, per_page=per_page)
 
 
 def check(source: render.Source, names: Iterable[str]) -> None:

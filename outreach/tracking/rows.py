@@ -32,6 +32,7 @@ class Hit(Base):
     __table_args__ = (
         CheckConstraint(f"verdict IN {VERDICTS}", name="verdict"),
         Index("ix_hits_campaign_id_first_at", "campaign_id", "first_at"),
+        Index("ix_hits_last_at", "last_at"),
     )
 
     delivery_id: Mapped[int] = mapped_column(ForeignKey("deliveries.id", ondelete="CASCADE"), primary_key=True)
