@@ -1,6 +1,6 @@
 """The text of a newsletter on its way out: previewed, checked, frozen when sending begins, compiled once per process.
 
-    Campaign.body → render (layout, inline, slots) → freeze (links get numbers) → compiled → message per recipient
+Campaign.body → render (layout, inline, slots) → freeze (links get numbers) → compiled → message per recipient
 """
 
 from __future__ import annotations
@@ -25,7 +25,12 @@ from outreach.senders import Sender
 from outreach.tracking.rows import Link
 
 _WORDS = {
-    "de": ("Sie bekommen diese Mail, weil Sie „%s“ bestellt haben.", "Abbestellen", "Einstellungen", "Im Browser ansehen"),
+    "de": (
+        "Sie bekommen diese Mail, weil Sie „%s“ bestellt haben.",
+        "Abbestellen",
+        "Einstellungen",
+        "Im Browser ansehen",
+    ),
     "en": ("You receive this mail because you subscribed to “%s”.", "Unsubscribe", "Preferences", "View in browser"),
 }
 
@@ -42,7 +47,9 @@ class Preview:
 
 def source_of(campaign: Campaign) -> render.Source:
     """What the person wrote, as a value."""
-    return render.Source(subject=campaign.subject, preheader=campaign.preheader, format=campaign.format, body=campaign.body)
+    return render.Source(
+        subject=campaign.subject, preheader=campaign.preheader, format=campaign.format, body=campaign.body
+    )
 
 
 def preview(session: Session, house: House, campaign: Campaign, contact_id: int | None) -> Preview:
@@ -160,4 +167,3 @@ def _link_id(session: Session, campaign_id: int, url: str) -> int:
     session.add(link)
     session.flush()
     return link.id
-

@@ -114,7 +114,9 @@ class Compiled:
         if recipient.measuring == "person":
             return [f"{base}/c/{seal('click', recipient.delivery_id, number)}" for number, _ in self._links]
         if recipient.measuring == "anonymous":
-            return [f"{base}/c/{seal('click-anonymous', self._identity.campaign_id, number)}" for number, _ in self._links]
+            return [
+                f"{base}/c/{seal('click-anonymous', self._identity.campaign_id, number)}" for number, _ in self._links
+            ]
         return [url for _, url in self._links]
 
     def _pixel_address(self, recipient: Recipient) -> str:
@@ -158,7 +160,9 @@ def _fixed_headers(identity: Identity) -> bytes:
 def _part(kind: str, text: str) -> bytes:
     body = text.replace("\r\n", "\n").replace("\r", "\n").encode()
     encoded = binascii.b2a_qp(body, istext=True).replace(b"\n", b"\r\n")
-    head = f"--{_BOUNDARY}\r\nContent-Type: {kind}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+    head = (
+        f"--{_BOUNDARY}\r\nContent-Type: {kind}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+    )
     return head.encode() + encoded + b"\r\n"
 
 
@@ -169,7 +173,9 @@ def _line(text: str) -> str:
 def _words(text: str, header: str) -> str:
     if text.isascii() and len(text) < 60 and "=?" not in text:
         return text
-    return Header(text, "utf-8" if not text.isascii() or "=?" in text else "us-ascii", header_name=header).encode(linesep="\r\n")
+    return Header(text, "utf-8" if not text.isascii() or "=?" in text else "us-ascii", header_name=header).encode(
+        linesep="\r\n"
+    )
 
 
 def _phrase(name: str) -> str:

@@ -59,12 +59,17 @@ class _Common:
         self._tags: dict[int, list[str]] = {}
         if contact_ids:
             tagged = (
-                select(ContactTag.contact_id, Tag.name).join(Tag).where(ContactTag.contact_id.in_(contact_ids)).order_by(Tag.name)
+                select(ContactTag.contact_id, Tag.name)
+                .join(Tag)
+                .where(ContactTag.contact_id.in_(contact_ids))
+                .order_by(Tag.name)
             )
             for contact_id, name in session.execute(tagged):
                 self._tags.setdefault(contact_id, []).append(name)
 
-    def recipient(self, row: Row[Any], delivery_id: int, address: str, list_name: str, *, preview: bool = False) -> Recipient:
+    def recipient(
+        self, row: Row[Any], delivery_id: int, address: str, list_name: str, *, preview: bool = False
+    ) -> Recipient:
         name = " ".join(part for part in (row.first_name, row.last_name) if part)
         measuring: Measuring = "person" if row.measuring_agreed else "anonymous" if self._anonymous else "none"
         return Recipient(

@@ -69,7 +69,7 @@ def broker(url: str) -> dramatiq.Broker:
     else:
         from dramatiq.brokers.redis import RedisBroker
 
-        made = RedisBroker(url=url, middleware=middleware)
+        made = RedisBroker(url=url, middleware=middleware)  # type: ignore[no-untyped-call]
     return made
 
 
@@ -94,10 +94,10 @@ class Hints:
 
 def register(broker: dramatiq.Broker, function: Callable[..., None], *, name: str) -> None:
     """Make `function` the actor `name` on `broker`."""
-    dramatiq.actor(function, actor_name=name, queue_name=QUEUE, broker=broker)
+    dramatiq.actor(actor_name=name, queue_name=QUEUE, broker=broker)(function)
 
 
-class WithWorker(Middleware):  # type: ignore[misc]
+class WithWorker(Middleware):
     """Something that lives as long as the workers of this process: started after they boot, stopped before they end."""
 
     def __init__(self, *, start: Callable[[], None], stop: Callable[[], None]) -> None:

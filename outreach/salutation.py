@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
-
 @dataclass(frozen=True)
 class Named:
     """What a greeting needs to know of a person. `salutation` is frau, herr, neutral or empty."""
@@ -33,7 +32,7 @@ def spoken_title(title: str) -> str:
     words = title.replace("Professor", "Prof.").replace("Doktor", "Dr.")
     words = " ".join(words.replace("Prof ", "Prof. ").replace("Dr ", "Dr. ").split())
     words = {"Prof": "Prof.", "Dr": "Dr."}.get(words, words)
-    has_professor, has_doctor = "Prof." in words, "Dr." in words and "Dr. h.c." != words
+    has_professor, has_doctor = "Prof." in words, "Dr." in words and words != "Dr. h.c."
     return " ".join(part for part, there in (("Prof.", has_professor), ("Dr.", has_doctor)) if there)
 
 

@@ -73,13 +73,16 @@ def render(source: Source, frame: Frame, *, layout: str = "newsletter") -> Rende
     inlined = inline(hidden.text)
     with_slots, links = _slots(inlined)
     plain = text.from_html(with_slots)
-    finished = re.sub(r"</body\s*>", lambda end: PIXEL + end[0], hidden.restore(with_slots), count=1, flags=re.IGNORECASE)
+    finished = re.sub(
+        r"</body\s*>", lambda end: PIXEL + end[0], hidden.restore(with_slots), count=1, flags=re.IGNORECASE
+    )
     return Rendered(html=_unslot(finished), text=_unslot(hidden.restore(plain)), links=tuple(links))
 
 
 def body_html(source: Source) -> str:
     """The body as HTML, its tags untouched."""
     if source.format == "html":
+        tags.hide(source.body)  # for its errors: here the line is still the line the person sees
         return source.body
     if source.format == "mjml":
         return _mjml(source.body)
@@ -91,18 +94,30 @@ def body_html(source: Source) -> str:
 
 def in_layout(body: str, source: Source, frame: Frame, layout: str) -> str:
     """The body inside a layout of `templates/email/`, its tags untouched."""
-    given = {**frame.__dict__, "content": Markup(body), "subject": Markup(tags.strip(source.subject)),  # noqa: S704 - the body is the user's HTML
-             "preheader": Markup(html.escape(source.preheader, quote=False))}  # noqa: S704
+    given = {
+        **frame.__dict__,
+        "content": Markup(body),  # noqa: S704 - the body is the user's own HTML
+        "subject": tags.strip(source.subject),
+        "preheader": Markup(html.escape(source.preheader, quote=False)),  # noqa: S704 - escaped here, quotes kept for tags
+    }
     return _layouts().get_template(f"{layout}.html").render(given)
 
 
 def inline(page: str) -> str:
     """The page with its CSS on the elements; rules for media and the doctype stay. Tags have to be hidden already."""
     try:
-        inlined = Premailer(
-            page, strip_important=False, keep_style_tags=True, remove_classes=False, disable_validation=True,
-            cssutils_logging_level=logging.CRITICAL, allow_network=False, allow_loading_external_files=False,
-            disable_link_rewrites=True, disable_leftover_css=False, method="html",
+        inlined: str = Premailer(
+            page,
+            strip_important=False,
+            keep_style_tags=True,
+            remove_classes=False,
+            disable_validation=True,
+            cssutils_logging_level=logging.CRITICAL,
+            allow_network=False,
+            allow_loading_external_files=False,
+            disable_link_rewrites=True,
+            disable_leftover_css=False,
+            method="html",
         ).transform()
     except (etree.LxmlError, ValueError, AssertionError, AttributeError, TypeError, IndexError, KeyError) as error:
         raise Broken(N_("The HTML cannot be read: %(what)s"), what=str(error)[:200]) from None
@@ -112,7 +127,9 @@ def inline(page: str) -> str:
 def layout_page(name: str, translate: Callable[..., str], **given: object) -> str:
     """A shipped mail (confirm …) as one page of HTML, in the language `translate` speaks; nothing in it is personal text."""
     environment = _layouts()
-    environment.globals["_"] = lambda sentence, **values: translate(sentence) % values if values else translate(sentence)
+    environment.globals["_"] = lambda sentence, **values: (
+        translate(sentence) % values if values else translate(sentence)
+    )
     return inline(environment.get_template(f"{name}.html").render(given))
 
 
@@ -126,8 +143,7 @@ def _mjml(body: str) -> str:
         made = mrml.to_html(hidden.text)
     except OSError as error:  # what mrml raises for a document it cannot read
         raise Broken(N_("The MJML cannot be read: %(what)s"), what=str(error)[:200]) from None
-    page: str = made.content if hasattr(made, "content") else made
-    return hidden.restore(page)
+    return hidden.restore(made if isinstance(made, str) else made.content)
 
 
 def _unless_printing(hidden: tags.Hidden, paragraph: re.Match[str]) -> str:
@@ -150,4 +166,3 @@ def _slots(page: str) -> tuple[str, list[str]]:
 
 def _unslot(page: str) -> str:
     return re.sub(r"qlink(\d+)x", r"{{ link[\1] }}", page)
-

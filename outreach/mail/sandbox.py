@@ -150,7 +150,9 @@ def _dotted(node: nodes.Node) -> str | None:
         return node.name
     if isinstance(node, nodes.Getattr):
         before, last = _dotted(node.node), node.attr
-    elif isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const) and isinstance(node.arg.value, str | int):
+    elif (
+        isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const) and isinstance(node.arg.value, str | int)
+    ):
         before, last = _dotted(node.node), str(node.arg.value)
     else:
         return None

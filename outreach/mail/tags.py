@@ -74,7 +74,9 @@ def _element(hidden: Hidden, element: str, *, line: int) -> str:
         tag = _TAG.match(element, position)
         if tag:
             if not quote:
-                raise Broken(N_("Line %(line)s: put the tag inside the quotes of an attribute, like href=\"…\"."), line=line)
+                raise Broken(
+                    N_('Line %(line)s: put the tag inside the quotes of an attribute, like href="…".'), line=line
+                )
             out.append(_word(hidden, tag[0]))
             position = tag.end()
             continue

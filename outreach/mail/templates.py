@@ -33,8 +33,17 @@ class Current:
     archived: bool
 
 
-def create(session: Session, *, name: str, subject: str, body: str, format: str, preheader: str = "",
-           names: Iterable[str], user_id: int | None = None) -> int:
+def create(
+    session: Session,
+    *,
+    name: str,
+    subject: str,
+    body: str,
+    format: str,
+    preheader: str = "",
+    names: Iterable[str],
+    user_id: int | None = None,
+) -> int:
     """A new template with its first version; gives its id. Raises Invalid, Broken or Conflict with the field."""
     name = _checked_name(session, name, but=None)
     template = Template(name=name, created_at=clock.now())
@@ -44,8 +53,18 @@ def create(session: Session, *, name: str, subject: str, body: str, format: str,
     return template.id
 
 
-def save(session: Session, template_id: int, *, name: str, subject: str, body: str, format: str, preheader: str = "",
-         names: Iterable[str], user_id: int | None = None) -> int:
+def save(
+    session: Session,
+    template_id: int,
+    *,
+    name: str,
+    subject: str,
+    body: str,
+    format: str,
+    preheader: str = "",
+    names: Iterable[str],
+    user_id: int | None = None,
+) -> int:
     """The next version, unless nothing changed; gives the number of the current one."""
     template = _row(session, template_id)
     template.name = _checked_name(session, name, but=template_id)
@@ -97,11 +116,22 @@ def archive(session: Session, template_id: int, *, archived: bool) -> None:
     _row(session, template_id).archived_at = clock.now() if archived else None
 
 
-def list_page(session: Session, *, search: str = "", sort: str = "name", direction: str = "asc", page: int = 1,
-              per_page: int = 50, archived: bool = False) -> Page[Current]:
+def list_page(
+    session: Session,
+    *,
+    search: str = "",
+    sort: str = "name",
+    direction: str = "asc",
+    page: int = 1,
+    per_page: int = 50,
+    archived: bool = False,
+) -> Page[Current]:
     """Templates with their newest version."""
-    newest = select(TemplateVersion.template_id, func.max(TemplateVersion.number).label("number")).group_by(
-        TemplateVersion.template_id).subquery()
+    newest = (
+        select(TemplateVersion.template_id, func.max(TemplateVersion.number).label("number"))
+        .group_by(TemplateVersion.template_id)
+        .subquery()
+    )
     query = (
         select(Template.id, Template.name, TemplateVersion.number, TemplateVersion.subject, TemplateVersion.preheader,
                TemplateVersion.format, TemplateVersion.body, TemplateVersion.created_at,
@@ -113,7 +143,8 @@ def list_page(session: Session, *, search: str = "", sort: str = "name", directi
     if search:
         pattern = paging.like(search.lower())
         query = query.where(
-            func.lower(Template.name).like(pattern, escape="\\") | func.lower(TemplateVersion.subject).like(pattern, escape="\\")
+            func.lower(Template.name).like(pattern, escape="\\")
+            | func.lower(TemplateVersion.subject).like(pattern, escape="\\")
         )
     column = TemplateVersion.created_at if sort == "saved" else func.lower(Template.name)
     query = query.order_by(column.desc() if direction == "desc" else column.asc(), Template.id)
@@ -138,16 +169,36 @@ def check(source: render.Source, names: Iterable[str]) -> None:
         raise
 
 
-def _add_version(session: Session, template_id: int, subject: str, preheader: str, format: str, body: str,
-                 names: Iterable[str], user_id: int | None) -> int:
+def _add_version(
+    session: Session,
+    template_id: int,
+    subject: str,
+    preheader: str,
+    format: str,
+    body: str,
+    names: Iterable[str],
+    user_id: int | None,
+) -> int:
     if format not in FORMATS:
         raise Invalid(N_("The format has to be Markdown, HTML or MJML."), field="format")
     if not subject.strip():
         raise Invalid(N_("Please write a subject."), field="subject")
     check(render.Source(subject=subject, preheader=preheader, format=format, body=body), names)
-    last = session.scalar(select(func.max(TemplateVersion.number)).where(TemplateVersion.template_id == template_id)) or 0
-    session.add(TemplateVersion(template_id=template_id, number=last + 1, subject=subject.strip(), preheader=preheader.strip(),
-                                format=format, body=body, created_at=clock.now(), created_by_id=user_id))
+    last = (
+        session.scalar(select(func.max(TemplateVersion.number)).where(TemplateVersion.template_id == template_id)) or 0
+    )
+    session.add(
+        TemplateVersion(
+            template_id=template_id,
+            number=last + 1,
+            subject=subject.strip(),
+            preheader=preheader.strip(),
+            format=format,
+            body=body,
+            created_at=clock.now(),
+            created_by_id=user_id,
+        )
+    )
     session.flush()
     return last + 1
 

@@ -1,6 +1,6 @@
 """Hits: written when they come, in one cheap statement; settled later, when it shows who made them.
 
-    request → take_in (upsert, count + 1) … timetable → settle (bursts become scanners; opened_at, clicked_at)
+request → take_in (upsert, count + 1) … timetable → settle (bursts become scanners; opened_at, clicked_at)
 """
 
 from __future__ import annotations
@@ -73,8 +73,9 @@ def settle(session: Session, now: datetime | None = None) -> int:
     """
     now = now or clock.now()
     rows = session.execute(
-        select(Hit.delivery_id, Hit.link_id, Hit.verdict, Hit.first_at)
-        .where(Hit.last_at >= now - _UNSETTLED * 10, Hit.verdict.in_(("person", "unknown")), Hit.link_id != PIXEL)
+        select(Hit.delivery_id, Hit.link_id, Hit.verdict, Hit.first_at).where(
+            Hit.last_at >= now - _UNSETTLED * 10, Hit.verdict.in_(("person", "unknown")), Hit.link_id != PIXEL
+        )
     ).all()
     clicks: dict[int, list[datetime]] = defaultdict(list)
     for row in rows:
@@ -101,8 +102,9 @@ def _note_firsts(session: Session, now: datetime) -> None:
 
 def _to_scanner(session: Session, delivery_id: int) -> None:
     rows = session.execute(
-        select(Hit.link_id, Hit.campaign_id, Hit.first_at, Hit.last_at, Hit.count)
-        .where(Hit.delivery_id == delivery_id, Hit.link_id != PIXEL, Hit.verdict.in_(("person", "unknown")))
+        select(Hit.link_id, Hit.campaign_id, Hit.first_at, Hit.last_at, Hit.count).where(
+            Hit.delivery_id == delivery_id, Hit.link_id != PIXEL, Hit.verdict.in_(("person", "unknown"))
+        )
     ).all()
     session.execute(
         delete(Hit).where(Hit.delivery_id == delivery_id, Hit.link_id != PIXEL, Hit.verdict.in_(("person", "unknown")))
@@ -113,8 +115,9 @@ def _to_scanner(session: Session, delivery_id: int) -> None:
         session.execute(_raise_count(session, values))
 
 
-def _count(session: Session, delivery_id: int, link_id: int, kind: Literal["open", "click"], request: Request,
-           now: datetime) -> None:
+def _count(
+    session: Session, delivery_id: int, link_id: int, kind: Literal["open", "click"], request: Request, now: datetime
+) -> None:
     found = session.execute(select(Delivery.campaign_id, Delivery.sent_at).where(Delivery.id == delivery_id)).first()
     if found is None or found.campaign_id is None:
         return  # the delivery was erased with its person: nothing to count
@@ -125,14 +128,19 @@ def _count(session: Session, delivery_id: int, link_id: int, kind: Literal["open
     }))  # fmt: skip
 
 
-def _count_anonymous(session: Session, campaign_id: int, link_id: int, kind: Literal["open", "click"], request: Request,
-                     now: datetime) -> None:
+def _count_anonymous(
+    session: Session, campaign_id: int, link_id: int, kind: Literal["open", "click"], request: Request, now: datetime
+) -> None:
     judged = _judge(kind, request, None, now)
     hour = now.replace(minute=0, second=0, microsecond=0)
     insert = _insert(session, AnonymousHit).values(
-        campaign_id=campaign_id, link_id=link_id, verdict=judged, hour=hour, count=1)
-    session.execute(insert.on_conflict_do_update(
-        index_elements=["campaign_id", "link_id", "verdict", "hour"], set_={"count": AnonymousHit.count + 1}))
+        campaign_id=campaign_id, link_id=link_id, verdict=judged, hour=hour, count=1
+    )
+    session.execute(
+        insert.on_conflict_do_update(
+            index_elements=["campaign_id", "link_id", "verdict", "hour"], set_={"count": AnonymousHit.count + 1}
+        )
+    )
 
 
 def _judge(kind: Literal["open", "click"], request: Request, sent_at: datetime | None, now: datetime) -> Verdict:

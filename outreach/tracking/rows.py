@@ -14,7 +14,7 @@ VERDICTS = ("person", "proxy", "scanner", "unknown")
 
 
 class Link(Base):
-    """An address inside the mails of one newsletter. Position 0 of every newsletter is its pixel, without an address."""
+    """An address inside the mails of one newsletter."""
 
     __tablename__ = "links"
     __table_args__ = (UniqueConstraint("campaign_id", "url"), {"sqlite_autoincrement": True})

@@ -46,8 +46,9 @@ _PROGRAM = re.compile(
 )
 
 
-def verdict(*, kind: Literal["open", "click"], method: str, agent: str, ip: str, sent_at: datetime | None,
-            now: datetime) -> Verdict:
+def verdict(
+    *, kind: Literal["open", "click"], method: str, agent: str, ip: str, sent_at: datetime | None, now: datetime
+) -> Verdict:
     """The verdict over one request, by what can be seen of it alone; bursts are settled by `is_burst`."""
     if method == "HEAD" or not agent.strip() or _is_scanner(agent):
         return "scanner"
