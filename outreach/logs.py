@@ -23,7 +23,10 @@ def configure(*, as_json: bool, level: str = "INFO", stream: TextIO = sys.stderr
             structlog.processors.JSONRenderer(),
         ]
     else:
-        rendering = [structlog.dev.ConsoleRenderer(colors=stream.isatty())]
+        # The plain form: the rich one prints local variables, and with them passwords and addresses.
+        rendering = [
+            structlog.dev.ConsoleRenderer(colors=stream.isatty(), exception_formatter=structlog.dev.plain_traceback)
+        ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

@@ -7,12 +7,13 @@ from enum import StrEnum
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import CheckConstraint, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from outreach import clock
 from outreach.db import Base, Moment
-from outreach.errors import N_, Conflict, Invalid
+from outreach.errors import N_, Conflict, Invalid, NotFound
 
 PASSWORD_LEAST = 10  # NIST SP 800-63B asks for length, not for odd characters
 _hasher = PasswordHasher()
@@ -58,7 +59,7 @@ class User(Base):
 def add(session: Session, *, name: str, email: str, password: str, role: Role, language: str = "de",
         time_zone: str = "Europe/Berlin") -> User:
     """A new user; raises Invalid for a weak password and Conflict for an address that is taken."""
-    email = email.strip().lower()
+    email = _clean(email)
     _check_password(password)
     if session.scalar(select(User.id).where(User.email == email)):
         raise Conflict(N_("There is already a user with the address %(email)s."), field="email", email=email)
@@ -79,6 +80,75 @@ def sign_in(session: Session, *, email: str, password: str) -> User | None:
     return user
 
 
+def signed_in(session: Session, user_id: int, *, version: int) -> User | None:
+    """The active user a session cookie names, unless it was made before the last change of password."""
+    return session.scalar(
+        select(User).where(User.id == user_id, User.session_version == version, User.disabled_at.is_(None))
+    )
+
+
+def get(session: Session, user_id: int) -> User:
+    """The user with this number; raises NotFound."""
+    found = session.get(User, user_id)
+    if found is None:
+        raise NotFound(N_("There is no such user."))
+    return found
+
+
+def everybody(session: Session) -> list[User]:
+    """All users by name, the disabled ones last."""
+    return list(session.scalars(select(User).order_by(User.disabled_at.is_not(None), User.name, User.id)))
+
+
+def set_profile(session: Session, user: User, *, name: str, language: str, time_zone: str, theme: str) -> None:
+    """How this person is called and how pages look to them; raises Invalid."""
+    if not name.strip():
+        raise Invalid(N_("Please enter a name."), field="name")
+    if not clock.is_zone(time_zone):
+        raise Invalid(N_("“%(zone)s” is not a time zone. Write it like Europe/Berlin."), field="time_zone", zone=time_zone)
+    user.name, user.language, user.time_zone, user.theme = name.strip(), language, time_zone, theme
+
+
+def change_password(session: Session, user: User, *, old: str, new: str) -> None:
+    """A new password from the person themselves, who has to know the old one; raises Invalid."""
+    try:
+        _hasher.verify(user.password_hash, old)
+    except (VerifyMismatchError, InvalidHashError):
+        raise Invalid(N_("That is not your current password."), field="old") from None
+    try:
+        set_password(session, user, new)
+    except Invalid as error:
+        raise Invalid(error.sentence, field="new", **error.values) from None
+
+
+def set_role(session: Session, user: User, role: Role) -> None:
+    """Another role; the last owner stays one: raises Conflict."""
+    if role is not Role.OWNER:
+        _keep_an_owner(session, but=user)
+    user.role = role.value
+
+
+def disable(session: Session, user: User) -> None:
+    """This person may not sign in any more, at once everywhere; raises Conflict for the last owner."""
+    _keep_an_owner(session, but=user)
+    user.disabled_at = clock.now()
+    user.session_version += 1
+
+
+def enable(session: Session, user: User) -> None:
+    """This person may sign in again."""
+    user.disabled_at = None
+
+
+def _keep_an_owner(session: Session, *, but: User) -> None:
+    # The rows are locked until commit, so two owners cannot remove each other at the same moment.
+    owners = session.scalars(
+        select(User.id).where(User.role == Role.OWNER.value, User.disabled_at.is_(None)).with_for_update()
+    ).all()
+    if set(owners) <= {but.id}:
+        raise Conflict(N_("This is the only owner. Make somebody else an owner first."), field="role")
+
+
 def set_password(session: Session, user: User, password: str) -> None:
     """A new password; every other session of this person ends."""
     _check_password(password)
@@ -89,6 +159,14 @@ def set_password(session: Session, user: User, password: str) -> None:
 def anybody(session: Session) -> bool:
     """Whether this installation has a user yet."""
     return session.scalar(select(func.count()).select_from(User)) != 0
+
+
+def _clean(email: str) -> str:
+    try:
+        return validate_email(email.strip(), check_deliverability=False, test_environment=True).normalized.lower()
+    except EmailNotValidError as error:
+        raise Invalid(N_("“%(address)s” is not a mail address: %(why)s"), field="email",
+                      address=email.strip()[:100], why=str(error)) from None
 
 
 def _check_password(password: str) -> None:

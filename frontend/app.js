@@ -1,0 +1,113 @@
+// What makes the pages quick. Every page works without this file.
+import htmx from "htmx.org";
+
+window.htmx = htmx;
+
+const each = (root, selector, act) => {
+  if (root.matches?.(selector)) act(root);
+  root.querySelectorAll(selector).forEach(act);
+};
+
+/** Called for the page once, and for every piece htmx swaps in. */
+function enhance(root) {
+  each(root, "[data-needs-script]", (element) => { element.hidden = false; });
+  each(root, "form[data-confirm-word]", confirmByTyping);
+  each(root, "canvas[data-chart]", picture);
+  each(root, "[data-submit-on-change]", (field) => {
+    field.addEventListener("change", () => field.form.requestSubmit());
+  });
+  each(root, "[data-shows]", showsWhenChosen);
+}
+
+/** The button of an irreversible act wakes up once the word is typed; the server checks the word again. */
+function confirmByTyping(form) {
+  const field = form.querySelector("[data-confirm-field]");
+  const button = form.querySelector("button[type=submit]");
+  const check = () => { button.disabled = field.value.trim() !== form.dataset.confirmWord; };
+  field.addEventListener("input", check);
+  check();
+}
+
+async function picture(canvas) {
+  const { draw } = await import("./chart.js");
+  draw(canvas);
+}
+
+/** A radio button, checkbox or option that shows the part of the form it belongs to. */
+function showsWhenChosen(part) {
+  const [name, values] = part.dataset.shows.split("=");
+  const wanted = values.split("|");
+  const form = part.closest("form");
+  const update = () => {
+    const chosen = new FormData(form).getAll(name);
+    part.hidden = !chosen.some((value) => wanted.includes(value));
+  };
+  form.addEventListener("change", update);
+  update();
+}
+
+document.addEventListener("click", async (event) => {
+  const copy = event.target.closest("[data-copy]");
+  if (copy) {
+    const source = document.querySelector(copy.dataset.copy);
+    await navigator.clipboard.writeText(source.value ?? source.textContent.trim());
+    announce(copy.dataset.copied);
+  }
+  const close = event.target.closest("[data-close]");
+  if (close) close.closest(close.dataset.close).remove();
+  document.querySelectorAll("details.menu[open]").forEach((menu) => {
+    if (!menu.contains(event.target)) menu.open = false;
+  });
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") {
+    document.querySelectorAll("details.menu[open]").forEach((menu) => {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    });
+  }
+  const writing = event.target.closest?.("input, textarea, select, [contenteditable]");
+  if (writing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "/") {
+    const search = document.querySelector("input[type=search]");
+    if (search) {
+      event.preventDefault();
+      search.focus();
+      search.select();
+    }
+  }
+});
+
+// A form on its way says so, and a second click does nothing (the server would answer it once all the same).
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post" || form.target) return;
+  if (form.dataset.busy) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.busy = "yes";
+  event.submitter?.setAttribute("aria-busy", "true");
+});
+addEventListener("pageshow", () => {
+  document.querySelectorAll("form[data-busy]").forEach((form) => {
+    delete form.dataset.busy;
+    form.querySelectorAll("[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
+  });
+});
+
+/** Say a short sentence, to eyes and to screen readers. */
+function announce(sentence) {
+  const place = document.querySelector("#said");
+  place.textContent = "";
+  requestAnimationFrame(() => { place.textContent = sentence; });
+  clearTimeout(announce.timer);
+  announce.timer = setTimeout(() => { place.textContent = ""; }, 4000);
+}
+
+document.addEventListener("htmx:sendError", () => announce(document.body.dataset.offline));
+document.addEventListener("htmx:load", (event) => enhance(event.detail.elt));
+
+// Charts take their colours from the theme; draw them again when it changes.
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => each(document, "canvas[data-chart]", picture));

@@ -1,0 +1,81 @@
+"""How templates write dates, numbers and shares: in the reader's language and zone."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from babel.dates import format_timedelta
+from flask import Flask
+from flask_babel import format_date, format_datetime, format_decimal, format_percent, get_locale, to_user_timezone
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from outreach import clock
+
+_TAG = Markup('<time datetime="{}" title="{}">{}</time>')
+
+
+def install(app: Flask) -> None:
+    """Give templates the filters of this module."""
+    app.jinja_env.filters.update(when=when, exactly=exactly, day=day, number=number, share=share, size=size)
+
+
+def when(moment: datetime | None) -> Markup | str:
+    """Relative near by ("5 minutes ago", "tomorrow, 09:00"), absolute far off; the full date on hover."""
+    if moment is None:
+        return ""
+    return _TAG.format(moment.isoformat(), format_datetime(moment, "full"), _near(moment, clock.now()))
+
+
+def exactly(moment: datetime | None) -> Markup | str:
+    """Day and time."""
+    if moment is None:
+        return ""
+    return _TAG.format(moment.isoformat(), format_datetime(moment, "full"), format_datetime(moment, "medium"))
+
+
+def day(on: date | datetime | None) -> Markup | str:
+    """The day alone."""
+    if on is None:
+        return ""
+    return _TAG.format(on.isoformat(), format_date(on, "full"), format_date(on, "medium"))
+
+
+def number(value: float | None) -> str:
+    """1234567 becomes 1.234.567 or 1,234,567."""
+    return "" if value is None else str(format_decimal(value))
+
+
+def share(part: float, whole: float | None = None) -> str:
+    """A share in percent, one digit; of nothing there is none: –."""
+    if whole is not None:
+        if not whole:
+            return "–"
+        part = part / whole
+    return str(format_percent(part, "#,##0.#\u202f%" if get_locale().language == "de" else "#,##0.#%"))
+
+
+def size(octets: int) -> str:
+    """A file size in kB or MB."""
+    if octets < 1_000_000:
+        return _("%(n)s kB", n=format_decimal(max(1, round(octets / 1000))))
+    return _("%(n)s MB", n=format_decimal(round(octets / 1_000_000, 1)))
+
+
+def _near(moment: datetime, now: datetime) -> str:
+    gap = moment - now
+    if abs(gap) < timedelta(seconds=45):
+        return _("just now") if gap <= timedelta(0) else _("in a moment")
+    if abs(gap) < timedelta(hours=6):
+        return format_timedelta(gap, add_direction=True, locale=get_locale())
+    local, today = to_user_timezone(moment), to_user_timezone(now).date()
+    time = format_datetime(moment, "HH:mm" if get_locale().language == "de" else "h:mm a")
+    match (local.date() - today).days:
+        case 0:
+            return _("today, %(time)s", time=time)
+        case -1:
+            return _("yesterday, %(time)s", time=time)
+        case 1:
+            return _("tomorrow, %(time)s", time=time)
+    return str(format_date(moment, "d MMM" if local.year == today.year and get_locale().language != "de" else
+                           "d. MMM" if local.year == today.year else "medium"))

@@ -1,0 +1,74 @@
+"""Forms: WTForms with our errors beside the field they belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import EmailField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, Optional
+
+from outreach.errors import OutreachError
+from outreach.web import transaction
+from outreach.web.language import sentence
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """Parent of every form."""
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What was entered, by field, without the CSRF token."""
+        return {name: value for name, value in self.data.items() if name != "csrf_token"}
+
+    @contextmanager
+    def mending(self) -> Iterator[None]:
+        """Turn what a function refuses into an error beside the field it named, and undo what was begun.
+
+            if form.validate_on_submit():
+                with form.mending():
+                    senders.add(session(), **form.values)
+                    return redirect(…)
+            return render_template(…, form=form)
+        """
+        try:
+            yield
+        except OutreachError as error:
+            transaction.undo()
+            self.refuse(error)
+
+    def refuse(self, error: OutreachError) -> None:
+        """Show an error beside its field, or above the form when it names none of this form."""
+        if error.field and error.field in self._fields:
+            field = self._fields[error.field]
+            field.errors = [*field.errors, sentence(error)]
+        else:
+            self.form_errors.append(sentence(error))
+
+
+def stripped(value: str | None) -> str:
+    """What was typed, without spaces around it."""
+    return (value or "").strip()
+
+
+def text(label: str, *, longest: int = 200, needed: bool = False, **more: Any) -> StringField:
+    """A line of text; never None."""
+    return StringField(label, validators=_validators(longest, needed), filters=[stripped], **more)
+
+
+def mail(label: str, *, needed: bool = False, **more: Any) -> EmailField:
+    """A mail address; the function that keeps it checks it."""
+    return EmailField(label, validators=_validators(320, needed), filters=[stripped], **more)
+
+
+def select(label: str, choices: list[tuple[str, str]] | None = None, **more: Any) -> SelectField:
+    """One of a few; choices that depend on the request are set in the view."""
+    return SelectField(label, choices=choices or [], **more)
+
+
+def _validators(longest: int, needed: bool) -> list[Any]:
+    first = InputRequired(_l("This is needed.")) if needed else Optional()
+    return [first, Length(max=longest, message=_l("At most %(max)d characters."))]
