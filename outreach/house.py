@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, cast
 
 import dramatiq
 
@@ -10,6 +13,8 @@ from outreach import db, jobs, logs
 from outreach.db import Database
 from outreach.settings import Settings
 from outreach.tokens import Sealer
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -20,6 +25,16 @@ class House:
     database: Database
     sealer: Sealer
     broker: dramatiq.Broker
+    #: what this process keeps open for the house (connections, compiled texts), one of each kind
+    _kept: dict[type, Any] = field(default_factory=dict, compare=False, repr=False)
+    _keeping: threading.RLock = field(default_factory=threading.RLock, compare=False, repr=False)
+
+    def kept(self, kind: type[T], make: Callable[[], T]) -> T:
+        """The one `kind` of this process, made when it is first asked for; any thread may ask."""
+        with self._keeping:
+            if kind not in self._kept:
+                self._kept[kind] = make()
+            return cast(T, self._kept[kind])
 
     def url(self, path: str) -> str:
         """The public address of a path that starts with a slash."""

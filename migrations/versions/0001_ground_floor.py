@@ -90,6 +90,7 @@ def upgrade() -> None:
     op.create_table('owners',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('epoch', sa.String(length=100), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_owners')),
     sqlite_autoincrement=True
     )
@@ -110,7 +111,7 @@ def upgrade() -> None:
     sa.Column('per_hour', sa.Integer(), nullable=True),
     sa.Column('paced_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('broken_until', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('trouble', sa.Text(), nullable=False),
+    sa.Column('trouble', sa.JSON(none_as_null=True), nullable=True),
     sa.Column('failures', sa.Integer(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.CheckConstraint('per_hour IS NULL OR per_hour > 0', name=op.f('ck_senders_per_hour')),
@@ -243,6 +244,7 @@ def upgrade() -> None:
     sa.Column('delimiter', sa.String(length=1), nullable=False),
     sa.Column('mapping', sa.JSON(), nullable=False),
     sa.Column('list_id', sa.Integer(), nullable=True),
+    sa.Column('has_header', sa.Boolean(), nullable=False),
     sa.Column('consent_proof', sa.Text(), nullable=False),
     sa.Column('rows_total', sa.Integer(), nullable=False),
     sa.Column('position', sa.Integer(), nullable=False),
@@ -250,6 +252,10 @@ def upgrade() -> None:
     sa.Column('updated', sa.Integer(), nullable=False),
     sa.Column('unchanged', sa.Integer(), nullable=False),
     sa.Column('skipped', sa.Integer(), nullable=False),
+    sa.Column('noted', sa.Integer(), nullable=False),
+    sa.Column('subscribed', sa.Integer(), nullable=False),
+    sa.Column('kept_unsubscribed', sa.Integer(), nullable=False),
+    sa.Column('without_proof', sa.Integer(), nullable=False),
     sa.Column('problem', sa.Text(), nullable=False),
     sa.Column('leased_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
@@ -308,13 +314,14 @@ def upgrade() -> None:
     sa.Column('withdrawn_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('withdrawn_how', sa.String(length=20), nullable=False),
     sa.CheckConstraint("how IN ('double_opt_in', 'import', 'by_hand')", name=op.f('ck_consents_how')),
-    sa.ForeignKeyConstraint(['contact_id'], ['contacts.id'], name=op.f('fk_consents_contact_id')),
+    sa.ForeignKeyConstraint(['contact_id'], ['contacts.id'], name=op.f('fk_consents_contact_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['list_id'], ['lists.id'], name=op.f('fk_consents_list_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_consents')),
     sa.UniqueConstraint('id', 'contact_id', name=op.f('uq_consents_id_contact_id')),
     sqlite_autoincrement=True
     )
     with op.batch_alter_table('consents', schema=None) as batch_op:
+        batch_op.create_index('ix_consents_active', ['contact_id'], unique=False, sqlite_where=sa.text('withdrawn_at IS NULL'), postgresql_where=sa.text('withdrawn_at IS NULL'))
         batch_op.create_index('ix_consents_contact_id', ['contact_id'], unique=False)
         batch_op.create_index('ix_consents_list_id_contact_id', ['list_id', 'contact_id'], unique=False)
 
@@ -339,6 +346,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('import_id', sa.Integer(), nullable=False),
     sa.Column('line', sa.Integer(), nullable=False),
+    sa.Column('taken_in', sa.Boolean(), nullable=False),
     sa.Column('sentence', sa.Text(), nullable=False),
     sa.Column('values', sa.JSON(), nullable=False),
     sa.Column('excerpt', sa.String(length=300), nullable=False),
@@ -419,6 +427,7 @@ def upgrade() -> None:
     with op.batch_alter_table('subscriptions', schema=None) as batch_op:
         batch_op.create_index('ix_subscriptions_contact_id', ['contact_id'], unique=False)
         batch_op.create_index('ix_subscriptions_list_id_state', ['list_id', 'state', 'contact_id'], unique=False)
+        batch_op.create_index('ix_subscriptions_pending', ['requested_at'], unique=False, sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'"))
 
     op.create_table('hits',
     sa.Column('delivery_id', sa.Integer(), nullable=False),
@@ -434,6 +443,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('hits', schema=None) as batch_op:
         batch_op.create_index('ix_hits_campaign_id_first_at', ['campaign_id', 'first_at'], unique=False)
+        batch_op.create_index('ix_hits_last_at', ['last_at'], unique=False)
 
     op.create_table('kept_mails',
     sa.Column('id', sa.Integer(), nullable=False),

@@ -1,0 +1,308 @@
+"""Sending: claim a block, compose each mail, begin it, hand it over, record what became of it.
+
+    claim ─ compose ─┬─ ledger.begin ─ lane.deliver ─┬─ ledger.record
+                     └────────── next mail ◄─────────┘
+
+One-off mails (`deliver_waiting`) and newsletters (campaigns.dispatch) go through the same engine. Slices are short, and
+stop after the mail under way when the process is told to stop: then nothing is unsure and what was claimed is given back.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+
+from sqlalchemy import select, true
+from sqlalchemy.orm import Session
+
+from outreach import clock, jobs, logs, senders
+from outreach.house import House
+from outreach.mail import message, outbox
+from outreach.mail.answers import NotSent, Outcome, Sent, Settled, Unsure, Whose, settle
+from outreach.mail.lanes import Lane, Lanes
+from outreach.mail.ledger import Gate, Ledger, LedgerDown, Result
+from outreach.mail.owners import Ownership
+from outreach.mail.rows import Delivery
+
+log = logs.get(__name__)
+BLOCK = 25
+SLICE_SECONDS = 10.0
+#: a throttled sender's slice waits this long for its next mail rather than ending
+_WAIT_SECONDS = 2.0
+#: one-off mails without a sender have no breaker; after trouble with the server they wait this long
+_NO_SENDER_PAUSE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """One mail, ready to be handed over."""
+
+    delivery_id: int
+    sender: str
+    recipient: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Spoiled:
+    """One mail that cannot be composed, and why."""
+
+    delivery_id: int
+    reason: str
+    answer: str = ""
+
+
+Compose = Callable[[Session, Sequence[int]], Sequence[Parcel | Spoiled]]
+
+
+@dataclass(frozen=True)
+class Work:
+    """Which deliveries a slice works on, when each may begin, and how they become mails."""
+
+    campaign_id: int | None
+    sender_id: int | None
+    gate: Gate
+    compose: Compose
+
+
+class End(StrEnum):
+    """Why a slice ended."""
+
+    EMPTY = "empty"  # nothing due
+    BUSY = "busy"  # every lane of this process is in use
+    HELD = "held"  # the sender's pace is used up, or its breaker is open
+    TIME = "time"  # the slice was long enough; there may be more
+    STOPPED = "stopped"  # the process is told to stop
+    TROUBLE = "trouble"  # the server does not take mails now
+    DATABASE = "database"  # the database cannot commit
+
+
+@dataclass(frozen=True)
+class Report:
+    """What one slice did."""
+
+    end: End
+    tried: int = 0
+    trouble: NotSent | None = None
+    sentence: str = ""
+    values: dict[str, object] = field(default_factory=dict)
+
+
+class Sending:
+    """What this process keeps open to send: its proof of life, its bookkeeper, its lanes."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.ownership = Ownership(house)
+        self.ledger = Ledger(house.database)
+        self.lanes = Lanes(house.settings)
+        self.stopping = threading.Event()
+
+    @classmethod
+    def of(cls, house: House) -> Sending:
+        """The one of this process."""
+        return house.kept(cls, lambda: cls(house))
+
+    def close(self) -> None:
+        """Stop slices, write what is kept, hang up, give the ownership back."""
+        self.stopping.set()
+        self.ledger.close()
+        self.lanes.close()
+        self.ownership.close()
+
+
+def start(house: House) -> None:
+    """The workers of this process begin: slices may run."""
+    Sending.of(house).stopping.clear()
+
+
+def stop(house: House) -> None:
+    """The workers of this process are told to stop: every slice ends after the mail under way."""
+    Sending.of(house).stopping.set()
+
+
+def deliver_waiting(house: House) -> None:
+    """Send the one-off mails that are ready and due, whoever's they are."""
+    with house.database.reading() as session:
+        due = outbox.due_senders(session, clock.now())
+    for sender_id in due:
+        report = work_off(house, Work(None, sender_id, _ALWAYS, _compose_waiting))
+        if report.end is End.TIME:
+            with house.database.writing() as session:
+                jobs.ask(session, "deliver_waiting")
+
+
+def work_off(house: House, work: Work, *, seconds: float = SLICE_SECONDS) -> Report:
+    """One slice: send what is ready and due for a while, on one lane of this process."""
+    sending = Sending.of(house)
+    with sending.lanes.open() as lane:
+        return Report(End.BUSY) if lane is None else _Slice(sending, work, lane).run(seconds)
+
+
+class _Slice:
+    """One lane, block after block."""
+
+    def __init__(self, sending: Sending, work: Work, lane: Lane) -> None:
+        self._sending, self._work, self._lane = sending, work, lane
+        self._database = sending.house.database
+        self._failures = 0  # of the sender, as last seen
+        self._tried = 0
+
+    def run(self, seconds: float) -> Report:
+        until = time.monotonic() + seconds
+        while not self._sending.stopping.is_set():
+            if time.monotonic() > until:
+                return Report(End.TIME, self._tried)
+            owner_id = self._sending.ownership.id()
+            ids, held = self._claim(owner_id)
+            if not ids:
+                if held and self._waited(until):
+                    continue
+                return Report(End.HELD if held else End.EMPTY, self._tried)
+            try:
+                trouble = _Block(self, owner_id, ids).run()
+            except LedgerDown:
+                return Report(End.DATABASE, self._tried)
+            if trouble is not None:
+                return self._in_trouble(trouble)
+        return Report(End.STOPPED, self._tried)
+
+    def _claim(self, owner_id: int) -> tuple[list[int], bool]:
+        """A block of deliveries, and whether the sender held us back."""
+        work, now = self._work, clock.now()
+        with self._database.writing() as session:
+            limit = BLOCK
+            if work.sender_id is not None:
+                allowance = senders.allow(session, work.sender_id, wanted=BLOCK, now=now)
+                limit, self._failures = allowance.mails, allowance.failures
+            if limit == 0:
+                return [], True
+            ids = outbox.claim(session, campaign_id=work.campaign_id, sender_id=work.sender_id, owner_id=owner_id,
+                               limit=limit, now=now)  # fmt: skip
+            if work.sender_id is not None:
+                senders.spend(session, work.sender_id, used=len(ids), now=now)
+        return ids, False
+
+    def _waited(self, until: float) -> bool:
+        """Wait for the sender's next mail when that is soon; False when it is not."""
+        with self._database.reading() as session:
+            moment = senders.ready_at(session, self._work.sender_id or 0)
+        seconds = (moment - clock.now()).total_seconds() if moment else 0.0
+        if seconds > min(_WAIT_SECONDS, until - time.monotonic()):
+            return False
+        return not self._sending.stopping.wait(max(0.01, seconds))
+
+    def _in_trouble(self, trouble: NotSent) -> Report:
+        sentence, values = self._sending.lanes.trouble(trouble)
+        log.warning("sending_in_trouble", reason=trouble.reason, sender=self._work.sender_id)
+        if self._work.sender_id is not None:
+            with self._database.writing() as session:
+                senders.trip(session, self._work.sender_id, seen=self._failures, now=clock.now(), pause=trouble.pause,
+                             trouble={"sentence": sentence, "values": values})  # fmt: skip
+        return Report(End.TROUBLE, self._tried, trouble, sentence, values)
+
+    def compose(self, ids: Sequence[int]) -> Sequence[Parcel | Spoiled]:
+        with self._database.reading() as session:
+            return self._work.compose(session, ids)
+
+    def handed_over(self, outcome: Outcome) -> None:
+        """Count an attempt; the first that works after a failure closes the sender's breaker."""
+        self._tried += 1
+        works = not isinstance(outcome, NotSent) or outcome.whose is Whose.ADDRESS
+        if works and self._failures and self._work.sender_id is not None:
+            self._failures = 0
+            with self._database.writing() as session:
+                senders.mend(session, self._work.sender_id)
+
+    @property
+    def sending(self) -> Sending:
+        return self._sending
+
+    @property
+    def work(self) -> Work:
+        return self._work
+
+    @property
+    def lane(self) -> Lane:
+        return self._lane
+
+
+class _Block:
+    """The deliveries of one claim. Whatever happens, each is either recorded or given back at the end."""
+
+    def __init__(self, slice_: _Slice, owner_id: int, ids: Sequence[int]) -> None:
+        self._slice, self._owner_id = slice_, owner_id
+        self._left = list(ids)  # claimed, not begun
+        self._pending: list[Result] = []  # results not yet handed in
+        self._later: timedelta | None = None  # how long what is given back shall wait
+
+    def run(self) -> NotSent | None:
+        """Work off the block; gives the trouble that ended it early."""
+        with self._settled_at_the_end():
+            for item in self._slice.compose(list(self._left)):
+                if self._slice.sending.stopping.is_set():
+                    break
+                trouble = self._take(item)
+                if trouble is not None:
+                    self._later = _NO_SENDER_PAUSE if self._slice.work.sender_id is None else None
+                    return trouble
+        return None
+
+    def _take(self, item: Parcel | Spoiled) -> NotSent | None:
+        if isinstance(item, Spoiled):
+            self._left.remove(item.delivery_id)
+            self._note(item.delivery_id, Settled("skipped", item.reason, item.answer))
+            return None
+        pending, self._pending = self._pending, []
+        self._left.remove(item.delivery_id)
+        attempt = self._slice.sending.ledger.begin(
+            item.delivery_id, owner_id=self._owner_id, gate=self._slice.work.gate, results=pending
+        )
+        return None if attempt is None else self._offer(item, attempt)
+
+    def _offer(self, parcel: Parcel, attempt: int) -> NotSent | None:
+        outcome: Outcome = Unsure("our_error")  # should anything break between here and the answer
+        try:
+            outcome = self._slice.lane.deliver(sender=parcel.sender, recipient=parcel.recipient, content=parcel.content)
+        finally:
+            jitter = random.uniform(-1, 1)  # noqa: S311 - spreads retries, guards nothing
+            settled = settle(outcome, attempts=attempt, now=clock.now(), jitter=jitter)
+            self._note(parcel.delivery_id, settled, parcel if isinstance(outcome, Sent) else None, outcome)
+        self._slice.handed_over(outcome)
+        return outcome if isinstance(outcome, NotSent) and outcome.whose is not Whose.ADDRESS else None
+
+    def _note(
+        self, delivery_id: int, settled: Settled, parcel: Parcel | None = None, outcome: Outcome | None = None
+    ) -> None:
+        keep = None
+        if parcel is not None and isinstance(outcome, Sent) and outcome.keep is not None:
+            keep = {"recipient": parcel.recipient, "subject": message.subject_of(outcome.keep), "raw": outcome.keep}
+        self._pending.append(Result(delivery_id, self._owner_id, settled, clock.now(), keep))
+
+    @contextmanager
+    def _settled_at_the_end(self) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            later = clock.now() + self._later if self._later else None
+            for delivery_id in self._left:
+                self._note(delivery_id, Settled("ready", next_try_at=later, counts=False))
+            self._slice.sending.ledger.record(self._pending)
+
+
+def _compose_waiting(session: Session, ids: Sequence[int]) -> list[Parcel | Spoiled]:
+    rows = session.execute(select(Delivery.id, Delivery.address, Delivery.message).where(Delivery.id.in_(ids))).all()
+    return [
+        Parcel(row.id, message.sender_of(row.message), row.address, row.message) if row.message is not None
+        else Spoiled(row.id, "no_message")
+        for row in rows
+    ]  # fmt: skip
+
+
+_ALWAYS = Gate(true(), lambda connection, ids: {})
