@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import String, column, func, or_, select, table
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from outreach import clock
+from outreach import clock, paging
 from outreach.db import Base, Moment
+from outreach.errors import N_, Conflict, Invalid, NotFound
+from outreach.lines import line
+from outreach.paging import Page
 
 
 class Company(Base):
@@ -24,3 +30,145 @@ class Company(Base):
     industry: Mapped[str] = mapped_column(String(100), default="")
     created_at: Mapped[datetime] = mapped_column(Moment, default=clock.now)
     updated_at: Mapped[datetime] = mapped_column(Moment, default=clock.now, onupdate=clock.now)
+
+
+class CompanyFields(TypedDict, total=False):
+    """What can be said of a company."""
+
+    name: str
+    city: str
+    website: str
+    industry: str
+
+
+@dataclass(frozen=True)
+class CompanyLine:
+    """A company in a list."""
+
+    id: int
+    name: str
+    city: str
+    website: str
+    industry: str
+    contacts: int
+    created_at: datetime
+
+
+_MOST = {"name": 300, "city": 100, "website": 300, "industry": 100}
+#: the floor above owns it; here its rows are only counted
+_contacts = table("contacts", column("company_id"))
+
+
+def create(session: Session, **fields: Unpack[CompanyFields]) -> Company:
+    """A new company; raises Invalid, and Conflict when there is one of that name in that city."""
+    clean = _clean(fields)
+    if not clean.get("name"):
+        raise Invalid(N_("A company needs a name."), field="name")
+    _refuse_double(session, clean["name"], clean.get("city", ""))
+    company = Company(**clean, name_key=name_key(clean["name"]))
+    session.add(company)
+    session.flush()
+    return company
+
+
+def update(session: Session, company_id: int, **fields: Unpack[CompanyFields]) -> Company:
+    """Change what is given, leave the rest; raises Invalid, Conflict, NotFound."""
+    company, clean = get(session, company_id), _clean(fields)
+    if "name" in clean and not clean["name"]:
+        raise Invalid(N_("A company needs a name."), field="name")
+    name, city = clean.get("name", company.name), clean.get("city", company.city)
+    _refuse_double(session, name, city, but=company_id)
+    for field, value in clean.items():
+        setattr(company, field, value)
+    company.name_key = name_key(name)
+    session.flush()
+    return company
+
+
+def get(session: Session, company_id: int) -> Company:
+    """The company; raises NotFound. Its people: `contacts.list_page(session, company_id=…)`."""
+    found = session.get(Company, company_id)
+    if found is None:
+        raise NotFound(N_("There is no such company, or not any more."))
+    return found
+
+
+def list_page(
+    session: Session,
+    *,
+    search: str = "",
+    sort: str = "name",
+    direction: str = "asc",
+    page: int = 1,
+    per_page: int = paging.PER_PAGE,
+) -> Page[CompanyLine]:
+    """Companies with the number of their contacts; `sort` is name, city, created or contacts."""
+    people = select(func.count()).where(_contacts.c.company_id == Company.id).scalar_subquery()
+    by = {"name": Company.name_key, "city": Company.city, "created": Company.created_at, "contacts": people}
+    order = by.get(sort, Company.name_key)
+    query = select(
+        Company.id, Company.name, Company.city, Company.website, Company.industry, people, Company.created_at
+    ).order_by(order.desc() if direction == "desc" else order.asc(), Company.id)
+    if search.strip():
+        pattern = paging.like(search.strip().lower())
+        query = query.where(
+            or_(
+                func.lower(Company.name).like(pattern, escape="\\"), func.lower(Company.city).like(pattern, escape="\\")
+            )
+        )
+    return paging.fetch(session, query, _line, page=page, per_page=per_page)
+
+
+def delete(session: Session, company_id: int) -> None:
+    """Forget the company; its contacts stay, without one."""
+    session.delete(get(session, company_id))
+    session.flush()
+
+
+def named(session: Session, names: Collection[str]) -> dict[str, int]:
+    """The ids of companies by the key of their name, found or made; the oldest when several share a name."""
+    wanted: dict[str, str] = {}
+    for name in names:
+        clean = line(name, field="company", most=_MOST["name"])
+        if clean:
+            wanted.setdefault(name_key(clean), clean)
+    found = _ids(session, wanted)
+    missing = {key: name for key, name in wanted.items() if key not in found}
+    if missing:
+        session.add_all(Company(name=name, name_key=key) for key, name in missing.items())
+        session.flush()
+        found.update(_ids(session, missing))
+    return found
+
+
+def name_key(name: str) -> str:
+    """What two spellings of one company name have in common: case, spaces, dots and commas aside.
+
+    The legal form counts: "Müller GmbH" and "Müller KG" are two companies.
+    """
+    return " ".join(name.casefold().replace(".", " ").replace(",", " ").split())[:300] or name.casefold()[:300]
+
+
+def _ids(session: Session, keys: Mapping[str, str]) -> dict[str, int]:
+    if not keys:
+        return {}
+    query = select(Company.name_key, func.min(Company.id)).where(Company.name_key.in_(list(keys)))
+    return dict(session.execute(query.group_by(Company.name_key)).tuples().all())
+
+
+def _clean(fields: Mapping[str, Any]) -> dict[str, str]:
+    unknown = set(fields) - set(_MOST)
+    if unknown:
+        raise TypeError(f"a company has no {', '.join(sorted(unknown))}")
+    return {field: line(value, field=field, most=_MOST[field]) for field, value in fields.items()}
+
+
+def _refuse_double(session: Session, name: str, city: str, *, but: int | None = None) -> None:
+    same = select(Company.id).where(Company.name_key == name_key(name), Company.city == city)
+    other = session.scalar(same.where(Company.id != but) if but else same)
+    if other is not None:
+        raise Conflict(N_("There is already a company “%(name)s” in that place."), field="name", name=name)
+
+
+def _line(row: Any) -> CompanyLine:
+    return CompanyLine(*row[:7])

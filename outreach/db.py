@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
@@ -86,6 +87,16 @@ class Database:
     def close(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+
+
+def is_sqlite(session: Session) -> bool:
+    """Whether this session talks to SQLite (else PostgreSQL)."""
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def insert(session: Session, row: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that knows ON CONFLICT, for the database of this session."""
+    return sqlite.insert(row) if is_sqlite(session) else postgresql.insert(row)
 
 
 def _postgres_engine(url: str, pool_size: int) -> Engine:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from outreach import clock
@@ -41,11 +51,18 @@ class Consent(Base):
         CheckConstraint("how IN ('double_opt_in', 'import', 'by_hand')", name="how"),
         Index("ix_consents_list_id_contact_id", "list_id", "contact_id"),
         Index("ix_consents_contact_id", "contact_id"),
+        # Who may be written to at all, on any list.
+        Index(
+            "ix_consents_active",
+            "contact_id",
+            sqlite_where=text("withdrawn_at IS NULL"),
+            postgresql_where=text("withdrawn_at IS NULL"),
+        ),
         {"sqlite_autoincrement": True},  # a number is never given out twice: old links name it
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"))
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"))
     list_id: Mapped[int] = mapped_column(ForeignKey("lists.id"))
     how: Mapped[str] = mapped_column(String(20))
     #: the words the person agreed to, or what the person importing states as proof
@@ -72,6 +89,12 @@ class Subscription(Base):
         ForeignKeyConstraint(["consent_id", "contact_id"], ["consents.id", "consents.contact_id"]),
         Index("ix_subscriptions_contact_id", "contact_id"),
         Index("ix_subscriptions_list_id_state", "list_id", "state", "contact_id"),
+        Index(
+            "ix_subscriptions_pending",
+            "requested_at",
+            sqlite_where=text("state = 'pending'"),
+            postgresql_where=text("state = 'pending'"),
+        ),
     )
 
     list_id: Mapped[int] = mapped_column(ForeignKey("lists.id"), primary_key=True)
@@ -109,7 +132,9 @@ class Suppression(Base):
 
     __tablename__ = "suppressions"
     __table_args__ = (
-        CheckConstraint("reason IN ('objection', 'unknown_address', 'spam_report', 'by_hand', 'erased')", name="reason"),
+        CheckConstraint(
+            "reason IN ('objection', 'unknown_address', 'spam_report', 'by_hand', 'erased')", name="reason"
+        ),
     )
 
     address_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)

@@ -26,7 +26,9 @@ class Import(Base):
     delimiter: Mapped[str] = mapped_column(String(1), default="")
     mapping: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     list_id: Mapped[int | None] = mapped_column(ForeignKey("lists.id"))
-    #: why these people may be written to; empty = they come in as pending, without consent
+    #: whether the first row names the columns
+    has_header: Mapped[bool] = mapped_column(default=True)
+    #: why these people may be written to; empty = they come in without being subscribed
     consent_proof: Mapped[str] = mapped_column(Text, default="")
     rows_total: Mapped[int] = mapped_column(default=0)
     #: rows done, in file order
@@ -35,6 +37,12 @@ class Import(Base):
     updated: Mapped[int] = mapped_column(default=0)
     unchanged: Mapped[int] = mapped_column(default=0)
     skipped: Mapped[int] = mapped_column(default=0)
+    #: taken in, but without something that could not be understood
+    noted: Mapped[int] = mapped_column(default=0)
+    #: newly subscribed to the list; had unsubscribed and stay so; not subscribed for want of a proof
+    subscribed: Mapped[int] = mapped_column(default=0)
+    kept_unsubscribed: Mapped[int] = mapped_column(default=0)
+    without_proof: Mapped[int] = mapped_column(default=0)
     #: a sentence when state is failed
     problem: Mapped[str] = mapped_column(Text, default="")
     #: who works on it now, and until when nobody else may
@@ -55,7 +63,7 @@ class ImportPart(Base):
 
 
 class ImportSkip(Base):
-    """A row that was not taken in, and why."""
+    """A row that was not taken in, and why; or, with `taken_in`, what of it was left out."""
 
     __tablename__ = "import_skips"
     __table_args__ = (Index("ix_import_skips_import_id_line", "import_id", "line"),)
@@ -63,6 +71,7 @@ class ImportSkip(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     import_id: Mapped[int] = mapped_column(ForeignKey("imports.id", ondelete="CASCADE"))
     line: Mapped[int]
+    taken_in: Mapped[bool] = mapped_column(default=False)
     #: a translatable sentence with its values, see errors.OutreachError
     sentence: Mapped[str] = mapped_column(Text)
     values: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

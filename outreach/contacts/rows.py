@@ -1,20 +1,17 @@
-"""Contacts: the people in the customer file. Never "lead" or "customer"."""
+"""The rows of the customer file: people, their tags, and the fields an installation added."""
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from outreach import clock
 from outreach.db import Base, Moment
-from outreach.errors import N_, Invalid
 
 
 class Stage(StrEnum):
@@ -104,23 +101,5 @@ class CustomField(Base):
     key: Mapped[str] = mapped_column(String(50))  # [a-z][a-z0-9_]*
     label: Mapped[str] = mapped_column(String(100))
     kind: Mapped[str] = mapped_column(String(10))
+    #: what may be chosen, when the kind is choice
     choices: Mapped[list[str]] = mapped_column(JSON, default=list)
-
-
-def clean_address(address: str) -> str:
-    """The address as it may stand in a header (RFC 5321, 6531); raises Invalid with what is wrong."""
-    try:
-        return validate_email(address.strip(), check_deliverability=False, test_environment=True).normalized
-    except EmailNotValidError as error:
-        raise Invalid(N_("“%(address)s” is not a mail address: %(why)s"), field="email",
-                      address=address.strip()[:100], why=str(error)) from None
-
-
-def address_key(address: str) -> str:
-    """What two spellings of one mailbox have in common: a clean address, case folded."""
-    return clean_address(address).casefold()
-
-
-def address_hash(key: str) -> bytes:
-    """The 32 bytes the suppression list keeps of an address key (SHA-256; docs/decisions/0005-suppression-hash.md)."""
-    return hashlib.sha256(b"outreach address\0" + key.encode()).digest()

@@ -1,0 +1,179 @@
+"""Consent for many contacts at once: what an import brings, and what nobody confirmed in time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, delete, exists, insert, select
+from sqlalchemy.orm import Session
+
+from outreach import contacts, db
+from outreach.consent.history import UNKNOWN_ZONE
+from outreach.consent.rows import Consent, ConsentEvent, Subscription
+from outreach.consent.subscriptions import WAITS
+from outreach.contacts import Contact, ContactTag
+from outreach.errors import N_, Conflict, Invalid
+
+#: what `Contact.source` says of people who came through a sign-up form and nothing else
+SIGN_UP = "sign-up"
+
+
+@dataclass(frozen=True)
+class Granted:
+    """What became of an imported consent: contact ids."""
+
+    subscribed: frozenset[int]
+    already: frozenset[int]
+    kept_unsubscribed: frozenset[int]
+
+
+def grant_imported(
+    session: Session,
+    *,
+    contact_ids: Collection[int],
+    list_id: int,
+    proof: str,
+    source: str,
+    now: datetime,
+    zone: str = UNKNOWN_ZONE,
+) -> Granted:
+    """Put these contacts on the list, on the proof the person importing states. Raises Invalid without one.
+
+    Whoever unsubscribed stays unsubscribed, whoever is confirmed stays as they are. The caller has left out
+    suppressed addresses (`suppression.among`). Seven statements, however many contacts.
+    """
+    if not proof.strip():
+        raise Invalid(
+            N_("Say where the consent comes from: what the people agreed to, where and when."), field="consent_proof"
+        )
+    found = select(Subscription.contact_id, Subscription.state).where(
+        Subscription.list_id == list_id, Subscription.contact_id.in_(list(contact_ids))
+    )
+    states = dict(session.execute(found.with_for_update()).tuples().all())
+    new = [contact_id for contact_id in dict.fromkeys(contact_ids) if states.get(contact_id, "pending") == "pending"]
+    if new:
+        _grant(session, new, list_id=list_id, proof=proof.strip(), source=source[:500], now=now, zone=zone)
+    return Granted(
+        subscribed=frozenset(new),
+        already=frozenset(contact_id for contact_id, state in states.items() if state == "confirmed"),
+        kept_unsubscribed=frozenset(contact_id for contact_id, state in states.items() if state == "unsubscribed"),
+    )
+
+
+def forget_unconfirmed(session: Session, now: datetime) -> list[int]:
+    """Sign-ups nobody confirmed in 28 days vanish, and with them contacts that exist only because of one.
+
+    Gives the ids of such contacts that could not vanish because a mail (their confirmation) still points to them:
+    the caller, who knows mails, removes those and then calls `contacts.delete`.
+    """
+    expired = (
+        session.execute(
+            delete(Subscription)
+            .where(Subscription.state == "pending", Subscription.requested_at < now - WAITS)
+            .returning(Subscription.list_id, Subscription.contact_id)
+            .execution_options(synchronize_session=False)
+        )
+        .tuples()
+        .all()
+    )
+    if not expired:
+        return []
+    events = [_event(contact_id, list_id, what="expired", now=now) for list_id, contact_id in expired]
+    session.execute(insert(ConsentEvent), events)
+    session.expire_all()
+    return [
+        contact_id for contact_id in _left_over(session, {c for _, c in expired}) if not _vanish(session, contact_id)
+    ]
+
+
+def _grant(
+    session: Session, contact_ids: Sequence[int], *, list_id: int, proof: str, source: str, now: datetime, zone: str
+) -> None:
+    consent = {
+        "list_id": list_id,
+        "how": "import",
+        "text_shown": proof,
+        "source": source,
+        "zone": zone,
+        "requested_at": None,
+        "requested_ip": "",
+        "granted_at": now,
+        "confirmed_ip": "",
+        "withdrawn_at": None,
+        "withdrawn_how": "",
+    }
+    made = session.execute(
+        insert(Consent).returning(Consent.contact_id, Consent.id),
+        [{"contact_id": contact_id, **consent} for contact_id in contact_ids],
+    ).tuples()
+    rows = [
+        {
+            "list_id": list_id,
+            "contact_id": contact_id,
+            "state": "confirmed",
+            "consent_id": consent_id,
+            "text_shown": "",
+            "source": "",
+            "requested_ip": "",
+            "requested_at": None,
+            "changed_at": now,
+        }
+        for contact_id, consent_id in made
+    ]
+    put = db.insert(session, Subscription)
+    changed = {name: put.excluded[name] for name in ("state", "consent_id", "changed_at")}
+    session.execute(
+        put.on_conflict_do_update(
+            index_elements=["list_id", "contact_id"], set_=changed, where=Subscription.state == "pending"
+        ),
+        rows,
+    )
+    events = [
+        {**_event(contact_id, list_id, what="imported", now=now), "text_shown": proof, "source": source, "zone": zone}
+        for contact_id in contact_ids
+    ]
+    session.execute(insert(ConsentEvent), events)
+
+
+def _event(contact_id: int, list_id: int, *, what: str, now: datetime) -> dict[str, object]:
+    return {
+        "contact_id": contact_id,
+        "list_id": list_id,
+        "what": what,
+        "text_shown": "",
+        "source": "",
+        "ip": "",
+        "zone": UNKNOWN_ZONE,
+        "at": now,
+    }
+
+
+def _left_over(session: Session, contact_ids: set[int]) -> Sequence[int]:
+    """Those of them that came through a sign-up and of whom nothing else is known."""
+    return session.scalars(
+        select(Contact.id)
+        .where(
+            Contact.id.in_(contact_ids),
+            Contact.source == SIGN_UP,
+            Contact.company_id.is_(None),
+            Contact.stage == "prospect",
+            ~_has(Subscription.contact_id),
+            ~_has(Consent.contact_id),
+            ~_has(ContactTag.contact_id),
+        )
+        .order_by(Contact.id)
+    ).all()
+
+
+def _has(column: object) -> ColumnElement[bool]:
+    return exists().where(and_(column == Contact.id))
+
+
+def _vanish(session: Session, contact_id: int) -> bool:
+    try:
+        contacts.delete(session, contact_id)
+    except Conflict:
+        return False
+    return True

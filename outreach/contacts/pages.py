@@ -1,0 +1,129 @@
+"""Contacts in long lists: searched, filtered, sorted, one query a page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from outreach import paging
+from outreach.companies import Company
+from outreach.contacts.rows import Contact, ContactTag, Tag
+from outreach.contacts.store import display_name
+from outreach.paging import Page
+
+SORTS = ("name", "created", "company", "stage", "email", "city", "updated")
+_BETWEEN = "\x1f"  # no tag can contain it
+
+
+@dataclass(frozen=True)
+class ContactLine:
+    """A contact in a list."""
+
+    id: int
+    name: str
+    email: str | None
+    stage: str
+    city: str
+    language: str
+    company_id: int | None
+    company: str
+    tags: tuple[str, ...]
+    created_at: datetime
+
+
+def list_page(
+    session: Session,
+    *,
+    search: str = "",
+    sort: str = "name",
+    direction: str = "asc",
+    page: int = 1,
+    per_page: int = paging.PER_PAGE,
+    stage: str = "",
+    tag_id: int | None = None,
+    company_id: int | None = None,
+    language: str = "",
+    among: Select[tuple[int]] | None = None,
+) -> Page[ContactLine]:
+    """One page of contacts.
+
+    `search` finds contacts that have every word in name, address, city or company; `among` narrows to these ids.
+    """
+    query = select(*_columns()).outerjoin(Company, Company.id == Contact.company_id)
+    query = query.where(*(_has(word) for word in search.lower().split()[:10]))
+    if stage:
+        query = query.where(Contact.stage == stage)
+    if language:
+        query = query.where(Contact.language == language)
+    if company_id is not None:
+        query = query.where(Contact.company_id == company_id)
+    if tag_id is not None:
+        query = query.where(
+            select(ContactTag.tag_id).where(ContactTag.tag_id == tag_id, ContactTag.contact_id == Contact.id).exists()
+        )
+    if among is not None:
+        query = query.where(Contact.id.in_(among))
+    return paging.fetch(session, query.order_by(*_order(sort, direction)), _line, page=page, per_page=per_page)
+
+
+def _columns() -> tuple[Any, ...]:
+    carried = (
+        select(func.aggregate_strings(Tag.name, _BETWEEN))
+        .join(ContactTag, ContactTag.tag_id == Tag.id)
+        .where(ContactTag.contact_id == Contact.id)
+        .correlate(Contact)
+        .scalar_subquery()
+    )
+    return (
+        Contact.id,
+        Contact.title,
+        Contact.first_name,
+        Contact.last_name,
+        Contact.email,
+        Contact.stage,
+        Contact.city,
+        Contact.language,
+        Contact.company_id,
+        Company.name,
+        carried,
+        Contact.created_at,
+    )
+
+
+def _has(word: str) -> ColumnElement[bool]:
+    pattern = paging.like(word)
+    looked_at = (Contact.last_name, Contact.first_name, Contact.email_key, Contact.city, Company.name)
+    return or_(*(func.lower(column).like(pattern, escape="\\") for column in looked_at))
+
+
+def _order(sort: str, direction: str) -> list[Any]:
+    by: dict[str, list[Any]] = {
+        "name": [Contact.last_name, Contact.first_name],
+        "created": [Contact.created_at],
+        "updated": [Contact.updated_at],
+        "company": [Company.name_key],
+        "stage": [Contact.stage],
+        "email": [Contact.email_key],
+        "city": [Contact.city],
+    }
+    columns = [*by.get(sort, by["name"]), Contact.id]
+    return [column.desc() for column in columns] if direction == "desc" else columns
+
+
+def _line(row: Any) -> ContactLine:
+    return ContactLine(
+        id=row[0],
+        name=display_name(row[1], row[2], row[3], row[4]),
+        email=row[4],
+        stage=row[5],
+        city=row[6],
+        language=row[7],
+        company_id=row[8],
+        company=row[9] or "",
+        created_at=row[11],
+        tags=tuple(sorted(row[10].split(_BETWEEN), key=str.casefold)) if row[10] else (),
+    )

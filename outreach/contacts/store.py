@@ -1,0 +1,211 @@
+"""Contacts made, changed, found and forgotten, one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Unpack
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from outreach import companies
+from outreach.contacts import custom, fields, tags
+from outreach.contacts.addresses import address_hash, clean_address
+from outreach.contacts.fields import ContactFields
+from outreach.contacts.rows import Contact, ContactTag, Tag
+from outreach.errors import N_, Conflict, Invalid, NotFound
+
+_OWN = frozenset(fields.MOST) - {"company"} | {"salutation", "address_form", "stage", "language"}
+_EMPTY: dict[str, Any] = {
+    "title": "",
+    "first_name": "",
+    "last_name": "",
+    "salutation": "",
+    "address_form": "sie",
+    "email": None,
+    "email_key": None,
+    "address_hash": None,
+    "language": "de",
+    "city": "",
+    "phone": "",
+    "stage": "prospect",
+    "source": "",
+    "company_id": None,
+}
+
+
+@dataclass(frozen=True)
+class Person:
+    """One contact with everything the customer file says of them."""
+
+    id: int
+    title: str
+    first_name: str
+    last_name: str
+    salutation: str
+    address_form: str
+    email: str | None
+    address_hash: bytes | None
+    language: str
+    city: str
+    phone: str
+    stage: str
+    source: str
+    custom: Mapping[str, Any]
+    measuring_agreed: bool
+    company_id: int | None
+    company: str
+    company_city: str
+    tags: tuple[str, ...]
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def name(self) -> str:
+        """Title, first and last name; the address when there is no name."""
+        return display_name(self.title, self.first_name, self.last_name, self.email)
+
+
+def create(session: Session, **given: Unpack[ContactFields]) -> Contact:
+    """A new contact; raises Invalid for what cannot be stored and Conflict when the address belongs to somebody.
+
+    A company and tags are found by name, or made.
+    """
+    values = {**_EMPTY, "custom": {}, **_clean(session, given)}
+    _need_name_or_address(values)
+    _refuse_taken(session, values["email_key"])
+    contact = _store(session, Contact(), values)
+    if given.get("tags"):
+        tags.set_for(session, contact.id, given["tags"])
+    return contact
+
+
+def update(session: Session, contact_id: int, **given: Unpack[ContactFields]) -> Contact:
+    """Change what is given, leave the rest; custom values given as empty are taken away. Raises as `create` does."""
+    contact, values = get(session, contact_id), _clean(session, given)
+    if "custom" in given:
+        kept = {**contact.custom, **custom.clean_values(given["custom"], custom.specs(session))}
+        values["custom"] = {key: value for key, value in kept.items() if value is not None}
+    _need_name_or_address({**{name: getattr(contact, name) for name in ("first_name", "last_name", "email")}, **values})
+    if values.get("email_key") != contact.email_key:
+        _refuse_taken(session, values.get("email_key"))
+    _store(session, contact, values)
+    if "tags" in given:
+        tags.set_for(session, contact_id, given["tags"])
+    return contact
+
+
+def get(session: Session, contact_id: int) -> Contact:
+    """The contact; raises NotFound."""
+    found = session.get(Contact, contact_id)
+    if found is None:
+        raise NotFound(N_("There is no such contact, or not any more."))
+    return found
+
+
+def by_address(session: Session, address: str) -> Contact | None:
+    """The contact with this address, or None; raises Invalid when it is not an address."""
+    return session.scalar(select(Contact).where(Contact.email_key == clean_address(address).casefold()))
+
+
+def person(session: Session, contact_id: int) -> Person:
+    """The contact with company and tags, as plain data; raises NotFound."""
+    query = select(Contact, companies.Company.name, companies.Company.city)
+    row = session.execute(
+        query.outerjoin(companies.Company, companies.Company.id == Contact.company_id).where(Contact.id == contact_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound(N_("There is no such contact, or not any more."))
+    contact, company, city = row
+    carried = session.scalars(
+        select(Tag.name)
+        .join(ContactTag, ContactTag.tag_id == Tag.id)
+        .where(ContactTag.contact_id == contact_id)
+        .order_by(Tag.key)
+    )
+    own = {name: getattr(contact, name) for name in Person.__dataclass_fields__ if hasattr(contact, name)}
+    return Person(**own, company=company or "", company_city=city or "", tags=tuple(carried))
+
+
+def delete(session: Session, contact_id: int) -> None:
+    """Forget a contact nobody wrote to, with their tags, subscriptions and consents.
+
+    Raises Conflict when mails were made for them: the record of what was sent, and the proof behind it, stay.
+    """
+    contact = get(session, contact_id)
+    try:
+        with session.begin_nested():
+            session.delete(contact)
+    except IntegrityError:
+        raise Conflict(
+            N_("%(name)s has received mails, so the contact stays as their proof."),
+            name=display_name(contact.title, contact.first_name, contact.last_name, contact.email),
+        ) from None
+
+
+def display_name(title: str, first_name: str, last_name: str, email: str | None) -> str:
+    """What a person is called in lists: the name, else the address."""
+    if not first_name and not last_name:
+        return email or title
+    return " ".join(part for part in (title, first_name, last_name) if part)
+
+
+def _clean(session: Session, given: ContactFields) -> dict[str, Any]:
+    unknown = set(given) - set(ContactFields.__annotations__)
+    if unknown:
+        raise TypeError(f"a contact has no {', '.join(sorted(unknown))}")
+    values: dict[str, Any] = {name: fields.clean(name, value) for name, value in given.items() if name in _OWN}
+    if "email" in given:
+        values.update(address_values(given["email"]))
+    if "company_id" in given:
+        company_id = given["company_id"]
+        values["company_id"] = companies.get(session, company_id).id if company_id else None
+    elif "company" in given:
+        name = fields.clean("company", given["company"])
+        values["company_id"] = next(iter(companies.named(session, [name]).values())) if name else None
+    if given.get("custom"):
+        clean = custom.clean_values(given["custom"], custom.specs(session))
+        values["custom"] = {key: value for key, value in clean.items() if value is not None}
+    return values
+
+
+def address_values(address: str | None) -> dict[str, Any]:
+    """The three columns an address fills; raises Invalid."""
+    if not (address or "").strip():
+        return {"email": None, "email_key": None, "address_hash": None}
+    clean = clean_address(address or "")
+    key = clean.casefold()
+    return {"email": clean, "email_key": key, "address_hash": address_hash(key)}
+
+
+def _need_name_or_address(values: Mapping[str, Any]) -> None:
+    if not (values["first_name"] or values["last_name"] or values["email"]):
+        raise Invalid(N_("A contact needs a name or a mail address."), field="email")
+
+
+def _refuse_taken(session: Session, key: str | None) -> None:
+    query = select(Contact.id, Contact.title, Contact.first_name, Contact.last_name, Contact.email)
+    other = session.execute(query.where(Contact.email_key == key)).one_or_none() if key else None
+    if other is not None:
+        raise Conflict(
+            N_("The address %(address)s already belongs to %(name)s."),
+            field="email",
+            address=other.email,
+            name=display_name(*other[1:]),
+            contact_id=other.id,
+        )
+
+
+def _store(session: Session, contact: Contact, values: Mapping[str, Any]) -> Contact:
+    try:
+        with session.begin_nested():
+            for name, value in values.items():
+                setattr(contact, name, value)
+            session.add(contact)
+    except IntegrityError:  # somebody added the same address a moment ago
+        _refuse_taken(session, values.get("email_key"))
+        raise
+    return contact
