@@ -150,7 +150,7 @@ def _compile(session: Session, house: House, campaign: Campaign, content: Conten
         from_address=sender.address if sender else own.email or f"nobody@{house.settings.mail_domain}",
         reply_to=sender.reply_to if sender else "",
         list_key=found.key if found else "news", list_name=found.name if found else own.name,
-        base_url=house.settings.public_url, mail_domain=house.settings.mail_domain,
+        base_url=house.settings.public_url, mail_domain=house.settings.mail_domain, of_all_lists=found is None,
     ), house.sealer)  # fmt: skip
 
 

@@ -42,6 +42,8 @@ class Identity:
     list_name: str
     base_url: str
     mail_domain: str
+    #: the newsletter goes to subscribers of any list: leaving it then means leaving all of them
+    of_all_lists: bool = False
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,8 @@ class Compiled:
         return ""
 
     def _unsubscribe_address(self, recipient: Recipient) -> str:
-        return f"{self._identity.base_url}/u/{self._sealer.seal('unsubscribe', recipient.delivery_id)}"
+        kind = "unsubscribe-all" if self._identity.of_all_lists else "unsubscribe"
+        return f"{self._identity.base_url}/u/{self._sealer.seal(kind, recipient.delivery_id)}"
 
     def _headers(self, recipient: Recipient, values: Mapping[str, Any], date: datetime) -> bytes:
         message_id = f"<{self._sealer.seal('mail', recipient.delivery_id)}@{self._identity.mail_domain}>"

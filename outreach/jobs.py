@@ -73,6 +73,21 @@ def broker(url: str) -> dramatiq.Broker:
     return made
 
 
+def problem(broker: dramatiq.Broker) -> str:
+    """What keeps the broker from answering now, in its library's words; empty when it answers."""
+    try:
+        broker.declare_queue(QUEUE)
+        if isinstance(broker, StubBroker):
+            return ""
+        if (client := getattr(broker, "client", None)) is not None:
+            client.ping()
+        else:
+            broker.connection  # noqa: B018 - pika connects when it is asked for
+    except Exception as error:  # noqa: BLE001 - an edge: each broker library has its own family of errors
+        return str(error).splitlines()[0] if str(error) else type(error).__name__
+    return ""
+
+
 class Hints:
     """Sends what was asked for to a broker; a broker that is away costs time, never work."""
 
@@ -108,3 +123,18 @@ class WithWorker(Middleware):
 
     def before_worker_shutdown(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
         self._stop()
+
+
+class Workers:
+    """The worker threads of this process, for the in-process broker: what `dramatiq` starts for the others."""
+
+    def __init__(self, broker: dramatiq.Broker, *, threads: int = 8) -> None:
+        self._worker = dramatiq.Worker(broker, worker_threads=threads, worker_timeout=100)
+
+    def start(self) -> None:
+        """Begin to work."""
+        self._worker.start()
+
+    def stop(self) -> None:
+        """Finish what is in hand and end."""
+        self._worker.stop(timeout=30_000)

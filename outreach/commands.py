@@ -1,0 +1,296 @@
+"""The commands of this floor; `wsgi.py` puts them together with those of the upper floors.
+
+Exit codes everywhere: 0 done, 1 it could not be done (the sentence says why), 2 the command or a setting is wrong,
+3 an import took in no row at all, or the doctor found something wrong.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from outreach import doctor, migrate, organisation, senders, users
+from outreach.consent import lists
+from outreach.errors import OutreachError
+from outreach.house import House, open_house
+from outreach.imports import run as imports
+from outreach.settings import SettingsError, load
+
+Command = Callable[..., Any]
+
+
+def with_house(command: Command) -> Command:
+    """The command gets an opened, migrated installation as its first argument; what goes wrong becomes a sentence."""
+
+    @functools.wraps(command)
+    @click.pass_context
+    def run(context: click.Context, /, *args: Any, **kwargs: Any) -> Any:
+        house = opened(context)
+        if migrate.missing(house.database):
+            migrate.upgrade(house.database)
+        try:
+            return command(house, *args, **kwargs)
+        except OutreachError as error:
+            raise click.ClickException(str(error)) from None
+
+    return run
+
+
+def opened(context: click.Context) -> House:
+    """The installation the environment describes, opened once per run."""
+    root = context.find_root()
+    if not isinstance(root.obj, House):
+        try:
+            root.obj = open_house(load(), configure_logs=False)
+        except SettingsError as error:
+            click.echo(f"Settings:\n{error}", err=True)
+            sys.exit(2)
+        root.call_on_close(root.obj.database.close)
+    return root.obj
+
+
+def say(value: dict[str, Any], *, as_json: bool, text: str) -> None:
+    """The answer of a command: a sentence for a person, or JSON for a script."""
+    click.echo(json.dumps(value, ensure_ascii=False, default=str) if as_json else text)
+
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+
+
+@click.group()
+def user() -> None:
+    """People who may sign in."""
+
+
+@user.command("add")
+@click.argument("mail")
+@click.option("--role", type=click.Choice([role.value for role in users.Role]), default="editor", show_default=True)
+@click.option(
+    "--password-file",
+    type=click.File("r"),
+    required=True,
+    help="File whose first line is the password; - for standard input.",
+)
+@click.option("--name", default="", help="As shown to others; the address when left out.")
+@as_json
+@with_house
+def user_add(house: House, mail: str, role: str, password_file: Any, name: str, as_json: bool) -> None:
+    """Add a user.
+
+    \b
+    Example: outreach user add anna@example.de --role owner --password-file secret.txt
+    """
+    with house.database.writing() as session:
+        first = not users.anybody(session)
+        made = users.add(
+            session,
+            name=name,
+            email=mail,
+            password=password_file.readline().rstrip("\r\n"),
+            role=users.Role(role),
+            language=house.settings.locale,
+            time_zone=house.settings.timezone,
+        )
+        if first and role == "owner":
+            senders.ensure_first(session, name=made.name, address=made.email)
+        value = {"id": made.id, "mail": made.email, "role": role}
+    say(value, as_json=as_json, text=f"{made.email} may sign in as {role}.")
+
+
+@user.command("list")
+@as_json
+@with_house
+def user_list(house: House, as_json: bool) -> None:
+    """Everybody who may sign in."""
+    with house.database.reading() as session:
+        rows = [
+            {
+                "id": one.id,
+                "mail": one.email,
+                "name": one.name,
+                "role": one.role,
+                "disabled": one.disabled_at is not None,
+            }
+            for one in users.everybody(session)
+        ]
+    text = (
+        "\n".join(f"{row['mail']}  {row['role']}{'  (disabled)' if row['disabled'] else ''}" for row in rows)
+        or "Nobody yet."
+    )
+    say({"users": rows}, as_json=as_json, text=text)
+
+
+@click.group("organisation")
+def organisation_group() -> None:
+    """Who writes: name and imprint."""
+
+
+@organisation_group.command("set")
+@click.option("--name")
+@click.option("--legal-form", type=click.Choice(["freelancer", "ek", "gmbh", "ohg"]))
+@click.option("--representative")
+@click.option("--street")
+@click.option("--postcode")
+@click.option("--city")
+@click.option("--country")
+@click.option("--phone")
+@click.option("--email")
+@click.option("--website")
+@click.option("--vat-id")
+@click.option("--register-court")
+@click.option("--register-number")
+@click.option("--anonymous-measuring", type=click.Choice(["none", "anonymous"]))
+@as_json
+@with_house
+def organisation_set(house: House, as_json: bool, **given: str | None) -> None:
+    """Set what is given, leave the rest.
+
+    \b
+    Example: outreach organisation set --name "Büro Weiß" --street "Am Markt 1" --postcode 10115 --city Berlin --email post@example.de
+    """
+    with house.database.writing() as session:
+        own = organisation.get(session)
+        for name, value in given.items():
+            if value is not None:
+                setattr(own, name, value.strip())
+        missing = organisation.missing_in_imprint(own)
+    text = "The imprint is complete." if not missing else "Still missing in the imprint: " + ", ".join(missing)
+    say({"missing": missing}, as_json=as_json, text=text)
+
+
+@click.group("sender")
+def sender_group() -> None:
+    """Names and addresses newsletters come from."""
+
+
+@sender_group.command("add")
+@click.argument("address")
+@click.option("--name", required=True)
+@click.option("--reply-to", default="")
+@click.option("--per-hour", type=click.IntRange(min=1), help="At most so many mails an hour.")
+@as_json
+@with_house
+def sender_add(house: House, address: str, name: str, reply_to: str, per_hour: int | None, as_json: bool) -> None:
+    """Add a sender.
+
+    \b
+    Example: outreach sender add post@example.de --name "Büro Weiß" --per-hour 500
+    """
+    with house.database.writing() as session:
+        made = senders.create(session, name=name, address=address, reply_to=reply_to, per_hour=per_hour)
+        value = {"id": made.id, "address": made.address}
+    say(value, as_json=as_json, text=f"Newsletters can come from {value['address']} now.")
+
+
+@click.group("list")
+def list_group() -> None:
+    """Lists (topics) people subscribe to."""
+
+
+@list_group.command("add")
+@click.argument("name")
+@click.option("--description", default="")
+@click.option("--private", is_flag=True, help="Not on the sign-up and preference pages.")
+@as_json
+@with_house
+def list_add(house: House, name: str, description: str, private: bool, as_json: bool) -> None:
+    """Add a list."""
+    with house.database.writing() as session:
+        made = lists.create(
+            session, name=name, description=description, is_public=not private, language=house.settings.locale
+        )
+        value = {"id": made.id, "key": made.key, "name": made.name}
+    say(
+        value,
+        as_json=as_json,
+        text=f"People can subscribe to “{value['name']}” now: {house.url('/sign-up/' + str(value['key']))}",
+    )
+
+
+@click.group("import")
+def import_group() -> None:
+    """Take contacts in from files."""
+
+
+@import_group.command("contacts")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--list", "list_name", required=True, help="List they belong to; made when there is none of that name.")
+@click.option(
+    "--consent-proof", default="", help="Where their consent comes from; without it nobody becomes a subscriber."
+)
+@as_json
+@with_house
+def import_contacts(house: House, file: Path, list_name: str, consent_proof: str, as_json: bool) -> None:
+    """Import a CSV file of contacts.
+
+    \b
+    Delimiter, charset and columns are guessed as in the admin; rows that cannot be taken in are counted and
+    printed with the reason. Nobody who unsubscribed or objected is brought back.
+    \b
+    Example: outreach import contacts kunden.csv --list "Neues aus dem Büro" --consent-proof "Fair sign-up sheets, May 2026"
+    """
+    done = imports.run_inline(house, file, list_name=list_name, consent_proof=consent_proof)
+    with house.database.reading() as session:
+        skips = [
+            {"line": skip.line, "reason": skip.reason, "excerpt": skip.excerpt}
+            for skip in imports.skips_page(session, done.id, per_page=100).rows
+        ]
+    value = {
+        "import": done.id,
+        "state": done.state,
+        "rows": done.rows_total,
+        "created": done.created,
+        "updated": done.updated,
+        "unchanged": done.unchanged,
+        "skipped": done.skipped,
+        "skips": skips,
+        "problem": done.problem,
+    }
+    lines = [
+        f"{done.rows_total} rows: {done.created} created, {done.updated} updated, {done.unchanged} unchanged, {done.skipped} skipped."
+    ]
+    lines += [f"  line {skip['line']}: {skip['reason']}" for skip in skips]
+    say(value, as_json=as_json, text="\n".join(lines) if done.state == "done" else f"Not imported: {done.problem}")
+    if done.state != "done":
+        sys.exit(1)
+    if done.rows_total and done.skipped >= done.rows_total:
+        sys.exit(3)
+
+
+@click.group("database")
+def database_group() -> None:
+    """The database."""
+
+
+@database_group.command("upgrade")
+@click.pass_context
+def database_upgrade(context: click.Context) -> None:
+    """Bring the database to this version; safe to run again, and from several machines."""
+    house = opened(context)
+    migrate.upgrade(house.database)
+    click.echo(f"The database is at revision {migrate.head()}.")
+
+
+@click.command("doctor")
+@as_json
+@click.pass_context
+def doctor_command(context: click.Context, as_json: bool) -> None:
+    """Look at settings, database, broker, mail server, clock and disk; one line each."""
+    findings = list(doctor.examine(opened(context)))
+    marks = {"ok": "ok     ", "warning": "look   ", "wrong": "WRONG  "}
+    text = "\n".join(f"{marks[one.level]} {one.what:<11} {one.sentence}" for one in findings)
+    say({"findings": [asdict(one) for one in findings]}, as_json=as_json, text=text)
+    if any(one.level == "wrong" for one in findings):
+        sys.exit(3)
+
+
+COMMANDS: tuple[click.Command, ...] = (
+    user, organisation_group, sender_group, list_group, import_group, database_group, doctor_command,
+)  # fmt: skip
