@@ -153,7 +153,7 @@ def _ids(session: Session, keys: Mapping[str, str]) -> dict[str, int]:
     if not keys:
         return {}
     query = select(Company.name_key, func.min(Company.id)).where(Company.name_key.in_(list(keys)))
-    return dict(session.execute(query.group_by(Company.name_key)).tuples().all())
+    return dict(session.execute(query.group_by(Company.name_key)).all())
 
 
 def _clean(fields: Mapping[str, Any]) -> dict[str, str]:

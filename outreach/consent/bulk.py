@@ -51,7 +51,7 @@ def grant_imported(
     found = select(Subscription.contact_id, Subscription.state).where(
         Subscription.list_id == list_id, Subscription.contact_id.in_(list(contact_ids))
     )
-    states = dict(session.execute(found.with_for_update()).tuples().all())
+    states = dict(session.execute(found.with_for_update()).all())
     new = [contact_id for contact_id in dict.fromkeys(contact_ids) if states.get(contact_id, "pending") == "pending"]
     if new:
         _grant(session, new, list_id=list_id, proof=proof.strip(), source=source[:500], now=now, zone=zone)
@@ -68,16 +68,12 @@ def forget_unconfirmed(session: Session, now: datetime) -> list[int]:
     Gives the ids of such contacts that could not vanish because a mail (their confirmation) still points to them:
     the caller, who knows mails, removes those and then calls `contacts.delete`.
     """
-    expired = (
-        session.execute(
-            delete(Subscription)
-            .where(Subscription.state == "pending", Subscription.requested_at < now - WAITS)
-            .returning(Subscription.list_id, Subscription.contact_id)
-            .execution_options(synchronize_session=False)
-        )
-        .tuples()
-        .all()
-    )
+    expired = session.execute(
+        delete(Subscription)
+        .where(Subscription.state == "pending", Subscription.requested_at < now - WAITS)
+        .returning(Subscription.list_id, Subscription.contact_id)
+        .execution_options(synchronize_session=False)
+    ).all()
     if not expired:
         return []
     events = [_event(contact_id, list_id, what="expired", now=now) for list_id, contact_id in expired]
@@ -107,7 +103,7 @@ def _grant(
     made = session.execute(
         insert(Consent).returning(Consent.contact_id, Consent.id),
         [{"contact_id": contact_id, **consent} for contact_id in contact_ids],
-    ).tuples()
+    )
     rows = [
         {
             "list_id": list_id,

@@ -95,7 +95,7 @@ def proof(session: Session, contact_id: int) -> Sequence[Happened]:
     )
     return [
         Happened(at, zone, what, list_id, name or "", text_shown, source, ip)
-        for at, zone, what, list_id, name, text_shown, source, ip in session.execute(query).tuples()
+        for at, zone, what, list_id, name, text_shown, source, ip in session.execute(query)
     ]
 
 
@@ -108,7 +108,7 @@ def standing(session: Session, contact_id: int) -> Sequence[Standing]:
         .where(Subscription.contact_id == contact_id)
         .order_by(MailingList.name)
     )
-    return [_standing(subscription, name, consent) for subscription, name, consent in session.execute(query).tuples()]
+    return [_standing(subscription, name, consent) for subscription, name, consent in session.execute(query)]
 
 
 def _standing(subscription: Subscription, name: str, consent: Consent | None) -> Standing:

@@ -49,12 +49,13 @@ def request(
         "consent_id": None,
     }
     insert = db.insert(session, Subscription).values(list_id=list_id, contact_id=contact_id, **values)
-    changed = session.connection().execute(
+    changed = session.execute(
         insert.on_conflict_do_update(
             index_elements=["list_id", "contact_id"], set_=values, where=Subscription.state != "confirmed"
-        )
+        ).returning(Subscription.state),
+        execution_options={"synchronize_session": False, "populate_existing": True},
     )
-    if changed.rowcount == 0:
+    if changed.first() is None:
         return "confirmed"
     record(
         session,

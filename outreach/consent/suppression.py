@@ -42,16 +42,17 @@ def add_hash(session: Session, hashed: bytes, reason: str, detail: str = "", *, 
     if reason not in REASONS:
         raise Invalid(N_("There is no such reason."), field="reason")
     now = now or clock.now()
-    made = session.connection().execute(
+    made = session.scalar(
         db.insert(session, Suppression)
         .values(address_hash=hashed, reason=reason, detail=lines.shown(detail, 1000), at=now)
         .on_conflict_do_nothing()
+        .returning(Suppression.reason)
     )
     for contact_id in session.scalars(select(Contact.id).where(Contact.address_hash == hashed)).all():
         withdraw(session, contact_id=contact_id, how="suppressed", ip="", now=now)
-        if made.rowcount:
+        if made:
             record(session, contact_id=contact_id, what="suppressed", source=reason, at=now)
-    return bool(made.rowcount)
+    return made is not None
 
 
 def contains(session: Session, address: str) -> bool:

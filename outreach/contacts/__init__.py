@@ -7,12 +7,14 @@ pages      many contacts: search, sort, pages
 """
 
 from outreach.contacts.addresses import address_hash, address_key, clean_address
+from outreach.contacts.fields import ContactFields
 from outreach.contacts.pages import ContactLine, list_page
 from outreach.contacts.rows import Contact, ContactTag, CustomField, Stage, Tag
 from outreach.contacts.store import Person, by_address, create, delete, display_name, get, person, update
 
 __all__ = [
     "Contact",
+    "ContactFields",
     "ContactLine",
     "ContactTag",
     "CustomField",

@@ -47,7 +47,7 @@ class Spec:
 def specs(session: Session) -> dict[str, Spec]:
     """Every custom field by its key, in the order they were added."""
     query = select(CustomField.id, CustomField.key, CustomField.label, CustomField.kind, CustomField.choices)
-    rows = session.execute(query.order_by(CustomField.id)).tuples()
+    rows = session.execute(query.order_by(CustomField.id))
     return {key: Spec(id_, key, label, Kind(kind), tuple(choices)) for id_, key, label, kind, choices in rows}
 
 

@@ -29,7 +29,7 @@ def list_all(session: Session) -> Sequence[TagLine]:
     query = select(Tag.id, Tag.name, func.count(ContactTag.contact_id)).outerjoin(
         ContactTag, ContactTag.tag_id == Tag.id
     )
-    return [TagLine(*row) for row in session.execute(query.group_by(Tag.id, Tag.name).order_by(Tag.key)).tuples()]
+    return [TagLine(*row) for row in session.execute(query.group_by(Tag.id, Tag.name).order_by(Tag.key))]
 
 
 def rename(session: Session, tag_id: int, name: str) -> None:
@@ -107,7 +107,7 @@ def key(name: str) -> str:
 
 
 def _ids(session: Session, keys: Collection[str]) -> dict[str, int]:
-    return dict(session.execute(select(Tag.key, Tag.id).where(Tag.key.in_(list(keys)))).tuples().all())
+    return dict(session.execute(select(Tag.key, Tag.id).where(Tag.key.in_(list(keys)))).all())
 
 
 def _get(session: Session, tag_id: int) -> Tag:
