@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import CheckConstraint, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from outreach.db import Base, Moment
+from outreach.errors import N_, Invalid
+from outreach.lines import line
 
 
 class Organisation(Base):
@@ -38,6 +41,13 @@ class Organisation(Base):
     anonymous_measuring: Mapped[str] = mapped_column(String(10), default="none")
     example_loaded_at: Mapped[datetime | None] = mapped_column(Moment)
 
+LEGAL_FORMS = ("freelancer", "ek", "gmbh", "ohg")
+MEASURING = ("none", "anonymous")
+#: how many characters each text takes
+MOST = {"name": 200, "legal_form": 20, "representative": 200, "street": 200, "postcode": 20, "city": 100, "country": 100,
+        "phone": 50, "email": 254, "website": 290, "vat_id": 50, "register_court": 100, "register_number": 50,
+        "anonymous_measuring": 10}
+
 
 def get(session: Session) -> Organisation:
     """The organisation; the row is made when it is first asked for in a writing session."""
@@ -47,6 +57,27 @@ def get(session: Session) -> Organisation:
                              country="", phone="", email="", website="", vat_id="", register_court="",
                              register_number="", anonymous_measuring="none")
         session.add(found)
+    return found
+
+
+def change(session: Session, **values: str) -> Organisation:
+    """Keep what is given of the organisation; raises Invalid."""
+    found = get(session)
+    for name, value in values.items():
+        setattr(found, name, line(value, field=name, most=MOST[name]))
+    if found.legal_form not in LEGAL_FORMS:
+        raise Invalid(N_("There is no such legal form."), field="legal_form")
+    if found.anonymous_measuring not in MEASURING:
+        raise Invalid(N_("Please choose one of the two."), field="anonymous_measuring")
+    if found.email:
+        try:
+            found.email = validate_email(found.email, check_deliverability=False, test_environment=True).normalized
+        except EmailNotValidError as error:
+            raise Invalid(N_("“%(address)s” is not a mail address: %(why)s"), field="email",
+                          address=found.email[:100], why=str(error)) from None
+    if found.website and not found.website.startswith(("https://", "http://")):
+        found.website = "https://" + found.website
+    session.flush()
     return found
 
 

@@ -11,7 +11,7 @@ from flask_wtf import FlaskForm
 from wtforms import EmailField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
-from outreach.errors import OutreachError
+from outreach.errors import N_, NotFound, OutreachError
 from outreach.web import transaction
 from outreach.web.language import sentence
 
@@ -72,3 +72,11 @@ def select(label: str, choices: list[tuple[str, str]] | None = None, **more: Any
 def _validators(longest: int, needed: bool) -> list[Any]:
     first = InputRequired(_l("This is needed.")) if needed else Optional()
     return [first, Length(max=longest, message=_l("At most %(max)d characters."))]
+
+
+def octets(hexadecimal: str) -> bytes:
+    """The bytes an address of ours names; anything else is not found."""
+    try:
+        return bytes.fromhex(hexadecimal)
+    except ValueError:
+        raise NotFound(N_("There is nothing at this address.")) from None

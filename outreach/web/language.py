@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gettext
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, Response, g, request
 from flask_babel import Babel, get_locale
@@ -38,7 +40,15 @@ def install(app: Flask, house: House) -> None:
 
 def sentence(error: OutreachError) -> str:
     """What went wrong, in the language of this request."""
-    return str(translate(error.sentence, **error.values))
+    return said(error.sentence, error.values)
+
+
+def said(words: str, values: Mapping[str, Any]) -> str:
+    """A kept sentence with its values; a value named `label` is the word for a field and is translated as well."""
+    given = dict(values)
+    if isinstance(given.get("label"), str) and given["label"]:
+        given["label"] = translate(given["label"])
+    return str(translate(words, **given))
 
 
 def catalogue(language: str) -> gettext.NullTranslations:
