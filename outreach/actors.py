@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from outreach import jobs, once, signup, tracking
+from outreach import jobs, once, tracking
 from outreach.clock import now
+from outreach.consent import bulk
 from outreach.house import House
 from outreach.imports import run as imports
 from outreach.mail import outbox, send
@@ -34,7 +35,7 @@ def register(house: House) -> None:
     def forget_expired() -> None:
         with house.database.writing() as session:
             once.forget_old(session)
-            signup.forget_unconfirmed(session, now())
+            bulk.forget_unconfirmed(session, now())
 
     for actor in (sweep_deliveries, deliver_waiting, run_import, sweep_imports, settle_hits, forget_expired):
         jobs.register(house.broker, actor, name=actor.__name__)

@@ -28,7 +28,6 @@ from outreach.settings import ROOT
 
 #: a second request for the same list sends no second mail before
 _AGAIN = timedelta(minutes=10)
-forget_unconfirmed = subscriptions.forget_unconfirmed
 
 
 @dataclass(frozen=True)

@@ -375,6 +375,7 @@ def upgrade() -> None:
     sa.Column('address', sa.String(length=320), nullable=False),
     sa.Column('address_hash', sa.LargeBinary(length=32), nullable=False),
     sa.Column('message', sa.LargeBinary(), nullable=True),
+    sa.Column('measured', sa.Boolean(), server_default=sa.text('(false)'), nullable=False),
     sa.Column('state', sa.String(length=10), nullable=False),
     sa.Column('owner_id', sa.Integer(), nullable=True),
     sa.Column('attempts', sa.Integer(), nullable=False),

@@ -79,6 +79,8 @@ class Delivery(Base):
     address_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     #: a one-off mail, ready to hand over; newsletters are filled in when they are sent
     message: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    #: opens and clicks of this person are counted; fixed with the audience, so that rates stay what they were
+    measured: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     state: Mapped[str] = mapped_column(String(10), default="ready")
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("owners.id"))
     attempts: Mapped[int] = mapped_column(default=0)
