@@ -16,7 +16,8 @@ def register(house: House) -> None:
     def fan_out(campaign_id: int) -> None:
         dispatch.fan_out(house, campaign_id)
 
-    def send_slice(campaign_id: int) -> None:
+    def send_slice(campaign_id: int, lane: int = 0) -> None:
+        # `lane` only tells several slices asked for at once apart
         dispatch.send_slice(house, campaign_id)
 
     for actor in (sweep_campaigns, fan_out, send_slice):

@@ -321,7 +321,7 @@ def _stuffed(content: bytes) -> bytes:
 def _words(error: BaseException) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return one_line(f"the certificate is not trusted: {error.verify_message}")
-    if isinstance(error, TimeoutError):
+    if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):  # smtplib wraps it
         return "no answer in time"
     return one_line(
         error.strerror if isinstance(error, OSError) and error.strerror else str(error) or type(error).__name__
