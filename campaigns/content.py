@@ -21,6 +21,7 @@ from outreach.consent.rows import MailingList
 from outreach.errors import N_, NotFound
 from outreach.house import House
 from outreach.mail import render, templates
+from outreach.mail.rows import Delivery
 from outreach.senders import Sender
 from outreach.tracking.rows import Link
 
@@ -167,3 +168,13 @@ def _link_id(session: Session, campaign_id: int, url: str) -> int:
     session.add(link)
     session.flush()
     return link.id
+
+
+def web_view(session: Session, house: House, token: str) -> str:
+    """The page behind the "view in browser" link; raises BadToken, NotFound."""
+    (delivery_id,) = house.sealer.open("view", token)
+    campaign_id = session.scalar(select(Delivery.campaign_id).where(Delivery.id == delivery_id))
+    found = recipients.load(session, [delivery_id])
+    if campaign_id is None or not found:
+        raise NotFound(N_("This mail is not known any more."))
+    return compiled(session, house, campaign_id).page(found[0])

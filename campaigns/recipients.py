@@ -25,7 +25,13 @@ _COLUMNS = (
 def load(session: Session, delivery_ids: Sequence[int], *, with_tags: bool = True) -> list[Recipient]:
     """Who these deliveries go to, in the order of the ids."""
     rows = session.execute(
-        select(Delivery.id.label("delivery_id"), Delivery.address, MailingList.name.label("list_name"), *_COLUMNS)
+        select(
+            Delivery.id.label("delivery_id"),
+            Delivery.address,
+            Delivery.measured,
+            MailingList.name.label("list_name"),
+            *_COLUMNS,
+        )
         .join(Contact, Contact.id == Delivery.contact_id)
         .join(Company, Company.id == Contact.company_id, isouter=True)
         .join(Consent, Consent.id == Delivery.consent_id, isouter=True)
@@ -71,7 +77,8 @@ class _Common:
         self, row: Row[Any], delivery_id: int, address: str, list_name: str, *, preview: bool = False
     ) -> Recipient:
         name = " ".join(part for part in (row.first_name, row.last_name) if part)
-        measuring: Measuring = "person" if row.measuring_agreed else "anonymous" if self._anonymous else "none"
+        measured = row.measuring_agreed and (preview or row.measured)
+        measuring: Measuring = "person" if measured else "anonymous" if self._anonymous else "none"
         return Recipient(
             delivery_id=delivery_id, contact_id=row.id, address=address, name=name,
             measuring="none" if preview else measuring,

@@ -236,7 +236,7 @@ def _condition(figure: str) -> ColumnElement[bool]:
         "recipients": Delivery.id.is_not(None),
         "waiting": Delivery.state.in_(("ready", "claimed", "sending")),
         "retried": Delivery.attempts > 1,
-        "bounced": or_(Delivery.bounced_at.is_not(None), Delivery.reason == "unknown_address"),
+        "bounced": or_(Delivery.bounced_at.is_not(None), Delivery.reason == "address_unknown"),
         "measurable": (Delivery.state == "sent") & Delivery.measured,
         "opened": Delivery.opened_at.is_not(None),
         "clicked": Delivery.clicked_at.is_not(None),

@@ -36,11 +36,10 @@ PUBLIC = frozenset({
     "public.confirm",
     "public.take_confirm",
     "public.unsubscribe",
-    "public.take_unsubscribe",
     "public.preferences",
     "public.take_preferences",
     "public.one_click",
-    "public.web_view",
+    "issue.view",
     "public.thanks",
 })
 

@@ -1,0 +1,67 @@
+"""Reports: the one sentence first, then pictures, then tables; every figure leads to the people behind it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, make_response, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from campaigns import newsletters, reports
+from outreach.web import lists
+from outreach.web.transaction import session
+
+pages = Blueprint("reports", __name__, url_prefix="/reports")
+
+
+@pages.get("/")
+def index() -> ResponseReturnValue:
+    """Every newsletter that went out, with its main figures."""
+    wanted = lists.wanted(sorts=("name", "started", "sent"), default="started", direction="desc")
+    return render_template("reports/index.html", wanted=wanted, found=reports.list_page(session(), **wanted.args))
+
+
+@pages.get("/<int:campaign_id>")
+def show(campaign_id: int) -> ResponseReturnValue:
+    """The report of one newsletter."""
+    found = reports.report(session(), campaign_id)
+    return render_template("reports/show.html", report=found, headline=headline(found))
+
+
+@pages.get("/<int:campaign_id>/people/<figure>")
+def people(campaign_id: int, figure: str) -> ResponseReturnValue:
+    """The people behind a figure."""
+    wanted = lists.wanted(sorts=("name", "address", "sent", "opened", "state"), default="name")
+    campaign = newsletters.get(session(), campaign_id)
+    found = reports.people(session(), campaign_id, figure, **wanted.args)
+    words = _("Followed a link") if figure.startswith("link-") else _(reports.FIGURES[figure])
+    return render_template("reports/people.html", campaign=campaign, wanted=wanted, found=found, words=words)
+
+
+@pages.get("/<int:campaign_id>/<table>.csv")
+def table(campaign_id: int, table: str) -> ResponseReturnValue:
+    """The numbers behind a picture."""
+    answer = make_response(reports.as_csv(reports.report(session(), campaign_id), table=table))
+    answer.headers["Content-Type"] = "text/csv; charset=utf-8"
+    answer.headers["Content-Disposition"] = f'attachment; filename="newsletter-{campaign_id}-{table}.csv"'
+    return answer
+
+
+def headline(found: reports.Report) -> str:
+    """The report in a sentence."""
+    if not found.counts["sent"]:
+        return _("Nothing has gone out yet.")
+    rate = found.open_rate
+    if rate is None:
+        return _("It went to %(sent)s people. None of them agreed to being measured, so nobody can say who read it.",
+                 sent=found.counts["sent"])  # fmt: skip
+    share, usual = round(100 * rate), found.usual_open_rate
+    if usual is None:
+        return _("%(opened)s of the %(measurable)s people who can be measured opened it (%(share)s %%).",
+                 opened=found.opens["person"], measurable=found.counts["measurable"], share=share)  # fmt: skip
+    if abs(rate - usual) < 0.03:
+        return _("It was opened about as often as usual: by %(share)s %% of those who can be measured.", share=share)
+    if rate > usual:
+        return _("It was opened more often than usual: by %(share)s %% of those who can be measured, usually %(usual)s %%.",
+                 share=share, usual=round(100 * usual))  # fmt: skip
+    return _("It was opened less often than usual: by %(share)s %% of those who can be measured, usually %(usual)s %%.",
+             share=share, usual=round(100 * usual))  # fmt: skip
