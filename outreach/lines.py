@@ -64,6 +64,7 @@ LABELS = {
     "phone": N_("Phone"),
     "stage": N_("Stage"),
     "source": N_("Source"),
+    "full_name": N_("Full name"),
     "company": N_("Company"),
     "tags": N_("Tags"),
     "name": N_("Name"),

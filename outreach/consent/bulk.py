@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, exists, insert, select
+from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, select
 from sqlalchemy.orm import Session
 
 from outreach import contacts, db
 from outreach.consent.history import UNKNOWN_ZONE
 from outreach.consent.rows import Consent, ConsentEvent, Subscription
-from outreach.consent.subscriptions import WAITS
 from outreach.contacts import Contact, ContactTag
 from outreach.errors import N_, Conflict, Invalid
 
-#: what `Contact.source` says of people who came through a sign-up form and nothing else
-SIGN_UP = "sign-up"
+#: how long a sign-up waits for its confirmation
+WAITS = timedelta(days=28)
 
 
 @dataclass(frozen=True)
@@ -147,18 +146,17 @@ def _event(contact_id: int, list_id: int, *, what: str, now: datetime) -> dict[s
 
 
 def _left_over(session: Session, contact_ids: set[int]) -> Sequence[int]:
-    """Those of them that came through a sign-up and of whom nothing else is known."""
+    """Those of them that came through a sign-up (which left its source) and of whom nothing else is known."""
+    signed_up = exists().where(
+        ConsentEvent.contact_id == Contact.id,
+        ConsentEvent.what == "requested",
+        func.substr(ConsentEvent.source, 1, 200) == Contact.source,
+    )
+    nothing_else = (Contact.company_id.is_(None), Contact.stage == "prospect", Contact.phone == "", Contact.city == "")
+    no_rows = (~_has(Subscription.contact_id), ~_has(Consent.contact_id), ~_has(ContactTag.contact_id))
     return session.scalars(
         select(Contact.id)
-        .where(
-            Contact.id.in_(contact_ids),
-            Contact.source == SIGN_UP,
-            Contact.company_id.is_(None),
-            Contact.stage == "prospect",
-            ~_has(Subscription.contact_id),
-            ~_has(Consent.contact_id),
-            ~_has(ContactTag.contact_id),
-        )
+        .where(Contact.id.in_(contact_ids), Contact.source != "", signed_up, *nothing_else, *no_rows)
         .order_by(Contact.id)
     ).all()
 

@@ -10,13 +10,14 @@ A pending contact has no consent row, and a newsletter delivery cannot be writte
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from outreach import db
 from outreach.consent import lists, suppression
+from outreach.consent.bulk import WAITS, Granted, forget_unconfirmed, grant_imported
 from outreach.consent.history import UNKNOWN_ZONE, record
 from outreach.consent.rows import Consent, Subscription
 from outreach.consent.withdrawal import withdraw
@@ -24,10 +25,17 @@ from outreach.contacts import Contact
 from outreach.contacts import get as get_contact
 from outreach.errors import N_, Conflict, Invalid, NotAllowedToWrite, NotFound
 
-__all__ = ["WAITS", "confirm", "grant_by_hand", "request", "set_measuring", "withdraw"]
-
-#: how long a sign-up waits for its confirmation
-WAITS = timedelta(days=28)
+__all__ = [
+    "WAITS",
+    "Granted",
+    "confirm",
+    "forget_unconfirmed",
+    "grant_by_hand",
+    "grant_imported",
+    "request",
+    "set_measuring",
+    "withdraw",
+]
 
 
 def request(

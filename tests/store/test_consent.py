@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from campaigns.rows import Campaign
 from outreach import contacts
-from outreach.consent import ask, bulk, history, lists, subscriptions, suppression
+from outreach.consent import ask, history, lists, subscriptions, suppression
 from outreach.consent.rows import Consent, ConsentEvent, Subscription
 from outreach.contacts import Contact
 from outreach.errors import Conflict, Invalid, NotAllowedToWrite, NotFound
@@ -132,7 +132,9 @@ def test_only_the_person_can_come_back_after_unsubscribing(session: Session, peo
     gone, news = people.people["gone"], people.lists["news"]
     with pytest.raises(Conflict, match="Only they themselves"):
         subscriptions.grant_by_hand(session, contact_id=gone, list_id=news, text_shown="x", source="y", now=NOW)
-    granted = bulk.grant_imported(session, contact_ids=[gone], list_id=news, proof="p", source="f.csv", now=NOW)
+    granted = subscriptions.grant_imported(
+        session, contact_ids=[gone], list_id=news, proof="p", source="f.csv", now=NOW
+    )
     assert granted.kept_unsubscribed == {gone}
     assert _state(session, gone, news) == "unsubscribed"
     assert _ask(session, gone, news) == "pending"
@@ -152,16 +154,20 @@ def test_granting_by_hand_needs_words_and_a_source(session: Session, people: Wor
 def test_imported_consents_carry_their_proof_and_never_double(session: Session, people: World) -> None:
     news = people.lists["news"]
     ids = [people.people[name] for name in ("anna", "anna_two", "pending", "gone", "no_name")]
-    granted = bulk.grant_imported(session, contact_ids=ids, list_id=news, proof="Fair 2026", source="f.csv", now=NOW)
+    granted = subscriptions.grant_imported(
+        session, contact_ids=ids, list_id=news, proof="Fair 2026", source="f.csv", now=NOW
+    )
     assert granted.subscribed == {people.people[name] for name in ("anna_two", "pending", "no_name")}
     assert granted.already == {people.people["anna"]}
-    again = bulk.grant_imported(session, contact_ids=ids, list_id=news, proof="Fair 2026", source="f.csv", now=NOW)
+    again = subscriptions.grant_imported(
+        session, contact_ids=ids, list_id=news, proof="Fair 2026", source="f.csv", now=NOW
+    )
     assert again.subscribed == frozenset()
     proofs = session.execute(select(Consent.text_shown, Consent.source).where(Consent.how == "import")).all()
     assert [tuple(row) for row in proofs] == [("Fair 2026", "f.csv")] * 3
     assert [line.what for line in history.proof(session, people.people["no_name"])] == ["imported"]
     with pytest.raises(Invalid):
-        bulk.grant_imported(session, contact_ids=ids, list_id=news, proof=" ", source="f.csv", now=NOW)
+        subscriptions.grant_imported(session, contact_ids=ids, list_id=news, proof=" ", source="f.csv", now=NOW)
 
 
 def test_suppression_wins_over_everything(session: Session, people: World) -> None:
@@ -224,17 +230,17 @@ def test_unconfirmed_sign_ups_vanish_after_28_days_with_contacts_that_were_nothi
     session: Session, people: World
 ) -> None:
     news = people.lists["news"]
-    only = contacts.create(session, email="only@sign.example", source=bulk.SIGN_UP).id
-    tagged = contacts.create(session, email="tagged@sign.example", source=bulk.SIGN_UP, tags=["Messe"]).id
-    fresh = contacts.create(session, email="fresh@sign.example", source=bulk.SIGN_UP).id
-    mailed = contacts.create(session, email="mailed@sign.example", source=bulk.SIGN_UP).id
+    only = contacts.create(session, email="only@sign.example", source="page").id
+    tagged = contacts.create(session, email="tagged@sign.example", source="page", tags=["Messe"]).id
+    fresh = contacts.create(session, email="fresh@sign.example", source="page").id
+    mailed = contacts.create(session, email="mailed@sign.example", source="page").id
     for one in (only, tagged, mailed):
         _ask(session, one, news, NOW - timedelta(days=28, seconds=1))
     _ask(session, fresh, news, NOW - timedelta(days=28))
     session.add(Delivery(kind="confirm", contact_id=mailed, address="x", address_hash=b"x" * 32))
     session.flush()
-    assert bulk.forget_unconfirmed(session, NOW) == [mailed]
-    assert bulk.forget_unconfirmed(session, NOW) == []
+    assert subscriptions.forget_unconfirmed(session, NOW) == [mailed]
+    assert subscriptions.forget_unconfirmed(session, NOW) == []
     left = set(session.scalars(select(Contact.id)))
     assert only not in left
     assert {tagged, fresh, mailed, people.people["pending"]} <= left
