@@ -77,7 +77,7 @@ def missed(
         select(Delivery.state, Delivery.reason, func.count())
         .where(Delivery.campaign_id == campaign_id, Delivery.state.not_in(("sent", *_OPEN)))
         .group_by(Delivery.state, Delivery.reason)
-    ).tuples()
+    )
     groups = [
         Group(_key(state, reason), state, reason, people, reason not in _FINAL_REASONS)
         for state, reason, people in rows

@@ -231,7 +231,8 @@ def status(session: Session, campaign_id: int) -> Status:
     campaign = get(session, campaign_id)
     counts = dict.fromkeys(DELIVERY_STATES, 0)
     of_it = Delivery.campaign_id == campaign_id
-    counts |= dict(session.execute(select(Delivery.state, func.count()).where(of_it).group_by(Delivery.state)).tuples())
+    grouped = session.execute(select(Delivery.state, func.count()).where(of_it).group_by(Delivery.state))
+    counts |= {state: count for state, count in grouped}
     retrying = counts["ready"] and session.scalar(
         select(func.count()).where(of_it, Delivery.state == "ready", Delivery.attempts > 0)
     )

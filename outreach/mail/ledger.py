@@ -21,7 +21,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, or_, select, text, update
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -212,13 +212,14 @@ def _not_begun(turn: _Turn) -> Result:
 
 
 def _is_world(error: Exception) -> bool:
-    return isinstance(error, SQLAlchemyError)
+    return isinstance(error, DBAPIError)
 
 
 # A result is written over what this owner has in hand, or over the doubt that came up while the result was kept.
+# (No IN: its list cannot be part of a statement that is run for many rows at once.)
 _IN_HAND = or_(
-    and_(Delivery.state.in_(("claimed", "sending")), Delivery.owner_id == bindparam("b_me")),
-    and_(Delivery.state == "unsure", Delivery.reason.in_(GIVEN_UP)),
+    and_(or_(Delivery.state == "claimed", Delivery.state == "sending"), Delivery.owner_id == bindparam("b_me")),
+    and_(Delivery.state == "unsure", or_(*(Delivery.reason == reason for reason in GIVEN_UP))),
 )
 _SETTLE = (
     update(Delivery)
