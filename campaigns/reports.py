@@ -126,7 +126,7 @@ def report(session: Session, campaign_id: int) -> Report:
     anonymous = dict(session.execute(
         select(AnonymousHit.link_id, func.sum(AnonymousHit.count))
         .where(AnonymousHit.campaign_id == campaign_id, AnonymousHit.verdict.in_(("person", "unknown")))
-        .group_by(AnonymousHit.link_id)).tuples().all())  # fmt: skip
+        .group_by(AnonymousHit.link_id)).all())  # fmt: skip
     counts = _counts(session, campaign_id)
     return Report(
         campaign_id=campaign_id, name=campaign.name, subject=campaign.subject, state=campaign.state,
@@ -257,7 +257,7 @@ def _opens(session: Session, campaign_id: int) -> dict[str, int]:
     rank = case(*((Hit.verdict == verdict, number) for verdict, number in _RANK.items()), else_=0)
     best = (select(func.max(rank).label("rank")).where(Hit.campaign_id == campaign_id, Hit.link_id == PIXEL)
             .group_by(Hit.delivery_id).subquery())  # fmt: skip
-    found = dict(session.execute(select(best.c.rank, func.count()).group_by(best.c.rank)).tuples().all())
+    found = dict(session.execute(select(best.c.rank, func.count()).group_by(best.c.rank)).all())
     return {verdict: found.get(number, 0) for verdict, number in _RANK.items()}
 
 

@@ -99,7 +99,7 @@ addEventListener("pageshow", () => {
 
 /** Say a short sentence, to eyes and to screen readers. */
 function announce(sentence) {
-  const place = document.querySelector("#said");
+  const place = document.querySelector("#announced");
   place.textContent = "";
   requestAnimationFrame(() => { place.textContent = sentence; });
   clearTimeout(announce.timer);

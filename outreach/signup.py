@@ -159,7 +159,7 @@ def preferences(session: Session, house: House, token: str) -> Preferences:
     if person is None or person.email is None:
         raise NotFound(N_("This mail is not known any more."))
     state = dict(session.execute(
-        select(Subscription.list_id, Subscription.state).where(Subscription.contact_id == contact_id)).tuples().all())  # fmt: skip
+        select(Subscription.list_id, Subscription.state).where(Subscription.contact_id == contact_id)).all())  # fmt: skip
     shown = session.scalars(select(MailingList).order_by(func.lower(MailingList.name)))
     topics = [Topic(one.id, one.name, one.description, state.get(one.id) == "confirmed") for one in shown
               if one.is_public or state.get(one.id) == "confirmed"]  # fmt: skip

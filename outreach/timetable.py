@@ -43,7 +43,7 @@ class Entry:
 def tick(session: Session, entries: Iterable[Entry], now: datetime) -> list[str]:
     """Ask for every job that is due and not yet taken by another process; gives their names."""
     taken = []
-    due = dict(session.execute(select(TimetableRow.job, TimetableRow.next_run_at)).tuples().all())
+    due = dict(session.execute(select(TimetableRow.job, TimetableRow.next_run_at)).all())
     for entry in entries:
         if entry.job not in due:
             _enter(session, entry, now)
@@ -97,6 +97,6 @@ class Clockwork:
 
     def _anything_due(self) -> bool:
         with self._database.reading() as session:
-            due = dict(session.execute(select(TimetableRow.job, TimetableRow.next_run_at)).tuples().all())
+            due = dict(session.execute(select(TimetableRow.job, TimetableRow.next_run_at)).all())
         now = clock.now()
         return any(entry.job not in due or due[entry.job] <= now for entry in self._entries)

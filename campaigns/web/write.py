@@ -9,7 +9,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, RadioField, TextAreaField
+from wtforms import HiddenField, TextAreaField
 from wtforms.validators import InputRequired
 
 from campaigns import checks, content, drafts, newsletters
@@ -39,7 +39,7 @@ class BeginForm(forms.Form):
     """A new newsletter: a name and what it starts from."""
 
     name = forms.text(_l("Name"), needed=True)
-    template = RadioField(_l("Begin with"), validators=[InputRequired(_l("This is needed."))])
+    template = forms.Radio(_l("Begin with"), validators=[InputRequired(_l("This is needed."))])
 
 
 class WriteForm(forms.Form):

@@ -46,8 +46,15 @@ class Opened:
     raw: str
 
 
-def list_page(session: Session, *, search: str = "", sort: str = "at", direction: str = "desc", page: int = 1,
-              per_page: int = paging.PER_PAGE) -> Page[KeptLine]:
+def list_page(
+    session: Session,
+    *,
+    search: str = "",
+    sort: str = "at",
+    direction: str = "desc",
+    page: int = 1,
+    per_page: int = paging.PER_PAGE,
+) -> Page[KeptLine]:
     """Kept mails, newest first; `sort` is at, recipient or subject."""
     columns = {"at": KeptMail.at, "recipient": KeptMail.recipient, "subject": KeptMail.subject}
     by = columns.get(sort, KeptMail.at)
@@ -55,22 +62,36 @@ def list_page(session: Session, *, search: str = "", sort: str = "at", direction
     query = select(KeptMail.id, KeptMail.recipient, KeptMail.subject, KeptMail.at).order_by(*ways)
     if search.strip():
         pattern = paging.like(search.strip().lower())
-        query = query.where(or_(func.lower(KeptMail.recipient).like(pattern, escape="\\"),
-                                func.lower(KeptMail.subject).like(pattern, escape="\\")))
+        query = query.where(
+            or_(
+                func.lower(KeptMail.recipient).like(pattern, escape="\\"),
+                func.lower(KeptMail.subject).like(pattern, escape="\\"),
+            )
+        )
     return paging.fetch(session, query, lambda row: KeptLine(*row[:4]), page=page, per_page=per_page)
 
 
 def get(session: Session, mail_id: int) -> Opened:
     """One mail with its parts; raises NotFound."""
     row = session.execute(
-        select(KeptMail.id, KeptMail.recipient, KeptMail.subject, KeptMail.at, KeptMail.raw).where(KeptMail.id == mail_id)
+        select(KeptMail.id, KeptMail.recipient, KeptMail.subject, KeptMail.at, KeptMail.raw).where(
+            KeptMail.id == mail_id
+        )
     ).one_or_none()
     if row is None:
         raise NotFound(N_("There is no such mail, or not any more."))
     message = cast(EmailMessage, message_from_bytes(row.raw, policy=policy.default))
     headers = tuple((name, str(message[name])) for name in SHOWN if message[name])
-    return Opened(row.id, row.recipient, row.subject, row.at, headers, _part(message, "html"), _part(message, "plain"),
-                  row.raw.decode("utf-8", "replace"))
+    return Opened(
+        row.id,
+        row.recipient,
+        row.subject,
+        row.at,
+        headers,
+        _part(message, "html"),
+        _part(message, "plain"),
+        row.raw.decode("utf-8", "replace"),
+    )
 
 
 def framed(html: str) -> str:

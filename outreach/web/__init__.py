@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from outreach.web import door, outbox, public, settings, week
-from outreach.web import settings_house, settings_lists, settings_people  # noqa: F401, I001 - more pages of `settings`
+from outreach.web import (  # noqa: F401, I001 - more pages of `contacts` and `settings`
+    companies,
+    consents,
+    contacts,
+    door,
+    outbox,
+    public,
+    settings,
+    settings_house,
+    settings_lists,
+    settings_people,
+    tags,
+    week,
+)
 
 
 def blueprints() -> list[Blueprint]:
     """Every blueprint of this floor."""
-    return [door.pages, week.pages, outbox.pages, public.pages, settings.pages]
+    return [door.pages, week.pages, contacts.pages, companies.pages, tags.pages, outbox.pages, public.pages, settings.pages]

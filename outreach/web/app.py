@@ -57,16 +57,27 @@ def build(house: House, blueprints: Iterable[Blueprint], week_lines: Iterable[Li
     app.extensions["outreach.week"] = tuple(week_lines)
     app.config.update(
         SECRET_KEY=house.settings.secret,
-        SESSION_COOKIE_NAME="outreach", SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=https, PERMANENT_SESSION_LIFETIME=timedelta(days=30),
+        SESSION_COOKIE_NAME="outreach",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=https,
+        PERMANENT_SESSION_LIFETIME=timedelta(days=30),
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a letter may take an hour to write
-        MAX_CONTENT_LENGTH=4 * 1024 * 1024, MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
+        MAX_CONTENT_LENGTH=4 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
     )
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.do")
-    app.jinja_env.globals.update(form_key=form_key, navigation=NAVIGATION, product="Outreach", languages=LANGUAGES,
-                                 endpoints=app.view_functions, get_locale=lambda: str(get_locale()), theme=_theme)
+    app.jinja_env.globals.update(
+        form_key=form_key,
+        navigation=NAVIGATION,
+        product="Outreach",
+        languages=LANGUAGES,
+        endpoints=app.view_functions,
+        get_locale=lambda: str(get_locale()),
+        theme=_theme,
+    )
     if house.settings.trusted_proxies:
         hops = house.settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -26,16 +26,18 @@ class OwnerForm(forms.Form):
 
     name = forms.text(_l("Your name"), needed=True, render_kw={"autocomplete": "name"})
     email = forms.mail(_l("Your mail address"), needed=True, render_kw={"autocomplete": "username"})
-    password = PasswordField(_l("Password"), [InputRequired(_l("This is needed."))],
-                             render_kw={"autocomplete": "new-password"})
+    password = PasswordField(
+        _l("Password"), [InputRequired(_l("This is needed."))], render_kw={"autocomplete": "new-password"}
+    )
 
 
 class SignInForm(forms.Form):
     """Name and password."""
 
     email = forms.mail(_l("Mail address"), needed=True, render_kw={"autocomplete": "username"})
-    password = PasswordField(_l("Password"), [InputRequired(_l("This is needed."))],
-                             render_kw={"autocomplete": "current-password"})
+    password = PasswordField(
+        _l("Password"), [InputRequired(_l("This is needed."))], render_kw={"autocomplete": "current-password"}
+    )
     next = HiddenField()
 
 
@@ -59,8 +61,15 @@ def begin() -> ResponseReturnValue:
     form = OwnerForm()
     if form.validate_on_submit():
         with form.mending():
-            owner = users.add(session(), name=form.name.data, email=form.email.data, password=form.password.data,
-                              role=Role.OWNER, language=str(get_locale()), time_zone=house().settings.timezone)
+            owner = users.add(
+                session(),
+                name=form.name.data,
+                email=form.email.data,
+                password=form.password.data,
+                role=Role.OWNER,
+                language=str(get_locale()),
+                time_zone=house().settings.timezone,
+            )
             guard.let_in(owner)
             return redirect(url_for("week.first_steps"), 303)
     return render_template("door/welcome.html", form=form), 422

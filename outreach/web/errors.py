@@ -28,9 +28,14 @@ def _ours(error: OutreachError) -> Response:
 
 def _stale(_error: CSRFError) -> Response:
     transaction.undo()
-    return _answer(400, _("This page was open too long"),
-                   _("For safety the form was not taken. Nothing was changed. Go back, load the page again and send it "
-                     "once more."))
+    return _answer(
+        400,
+        _("This page was open too long"),
+        _(
+            "For safety the form was not taken. Nothing was changed. Go back, load the page again and send it "
+            "once more."
+        ),
+    )
 
 
 def _http(error: HTTPException) -> Response:
@@ -63,8 +68,10 @@ def _words(code: int) -> tuple[str, str]:
         case 429:
             return _("A moment, please"), _("That was asked too often in a short time. Wait a minute and try again.")
         case 500:
-            return _("Something went wrong here"), _("That was our mistake, not yours. Nothing was changed; the error "
-                                                     "was written to the log. Try again in a moment.")
+            return _("Something went wrong here"), _(
+                "That was our mistake, not yours. Nothing was changed; the error "
+                "was written to the log. Try again in a moment."
+            )
     return _("That does not work"), _("The request was not understood. Nothing was changed.")
 
 

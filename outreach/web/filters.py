@@ -58,24 +58,32 @@ def share(part: float, whole: float | None = None) -> str:
 def size(octets: int) -> str:
     """A file size in kB or MB."""
     if octets < 1_000_000:
-        return _("%(n)s kB", n=format_decimal(max(1, round(octets / 1000))))
-    return _("%(n)s MB", n=format_decimal(round(octets / 1_000_000, 1)))
+        return str(_("%(n)s kB", n=format_decimal(max(1, round(octets / 1000)))))
+    return str(_("%(n)s MB", n=format_decimal(round(octets / 1_000_000, 1))))
 
 
 def _near(moment: datetime, now: datetime) -> str:
     gap = moment - now
     if abs(gap) < timedelta(seconds=45):
-        return _("just now") if gap <= timedelta(0) else _("in a moment")
+        return str(_("just now") if gap <= timedelta(0) else _("in a moment"))
     if abs(gap) < timedelta(hours=6):
-        return format_timedelta(gap, add_direction=True, locale=get_locale())
+        return str(format_timedelta(gap, add_direction=True, locale=get_locale()))
     local, today = to_user_timezone(moment), to_user_timezone(now).date()
     time = format_datetime(moment, "HH:mm" if get_locale().language == "de" else "h:mm a")
     match (local.date() - today).days:
         case 0:
-            return _("today, %(time)s", time=time)
+            return str(_("today, %(time)s", time=time))
         case -1:
-            return _("yesterday, %(time)s", time=time)
+            return str(_("yesterday, %(time)s", time=time))
         case 1:
-            return _("tomorrow, %(time)s", time=time)
-    return str(format_date(moment, "d MMM" if local.year == today.year and get_locale().language != "de" else
-                           "d. MMM" if local.year == today.year else "medium"))
+            return str(_("tomorrow, %(time)s", time=time))
+    return str(
+        format_date(
+            moment,
+            "d MMM"
+            if local.year == today.year and get_locale().language != "de"
+            else "d. MMM"
+            if local.year == today.year
+            else "medium",
+        )
+    )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import EmailField, SelectField, StringField
+from wtforms import EmailField, RadioField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from outreach.errors import N_, NotFound, OutreachError
@@ -28,11 +28,11 @@ class Form(FlaskForm):  # type: ignore[misc]
     def mending(self) -> Iterator[None]:
         """Turn what a function refuses into an error beside the field it named, and undo what was begun.
 
-            if form.validate_on_submit():
-                with form.mending():
-                    senders.add(session(), **form.values)
-                    return redirect(…)
-            return render_template(…, form=form)
+        if form.validate_on_submit():
+            with form.mending():
+                senders.add(session(), **form.values)
+                return redirect(…)
+        return render_template(…, form=form)
         """
         try:
             yield
@@ -42,11 +42,47 @@ class Form(FlaskForm):  # type: ignore[misc]
 
     def refuse(self, error: OutreachError) -> None:
         """Show an error beside its field, or above the form when it names none of this form."""
-        if error.field and error.field in self._fields:
-            field = self._fields[error.field]
+        name = (error.field or "").replace(".", "_")  # custom.shoe_size is the field custom_shoe_size here
+        if name in self._fields:
+            field = self._fields[name]
             field.errors = [*field.errors, sentence(error)]
         else:
             self.form_errors.append(sentence(error))
+
+
+class _Options(SelectField):  # type: ignore[misc]
+    """Options given as pairs of value and word, as everywhere in our code; WTForms wants objects of its own."""
+
+    _options: list[SelectChoice] | None = None
+
+    def __init__(self, *args: Any, choices: Iterable[Any] | None = None, **more: Any) -> None:
+        super().__init__(*args, choices=_objects(choices), **more)
+
+    @property
+    def choices(self) -> list[SelectChoice] | None:
+        """What can be chosen."""
+        return self._options
+
+    @choices.setter
+    def choices(self, given: Iterable[Any] | None) -> None:
+        self._options = _objects(given)
+
+
+def _objects(given: Iterable[Any] | None) -> list[SelectChoice] | None:
+    if given is None:
+        return None
+    return [
+        one if isinstance(one, SelectChoice) else SelectChoice(*(one if isinstance(one, tuple) else (one,)))
+        for one in given
+    ]
+
+
+class Select(_Options):
+    """A list to choose one of."""
+
+
+class Radio(_Options, RadioField):  # type: ignore[misc]
+    """A few to choose one of, all in sight."""
 
 
 def stripped(value: str | None) -> str:
@@ -64,9 +100,9 @@ def mail(label: str, *, needed: bool = False, **more: Any) -> EmailField:
     return EmailField(label, validators=_validators(320, needed), filters=[stripped], **more)
 
 
-def select(label: str, choices: list[tuple[str, str]] | None = None, **more: Any) -> SelectField:
+def select(label: str, choices: Iterable[Any] | None = None, **more: Any) -> Select:
     """One of a few; choices that depend on the request are set in the view."""
-    return SelectField(label, choices=choices or [], **more)
+    return Select(label, choices=choices or [], **more)
 
 
 def _validators(longest: int, needed: bool) -> list[Any]:

@@ -21,27 +21,29 @@ from outreach.web import transaction
 View = TypeVar("View", bound=Callable[..., object])
 
 #: endpoints anybody may ask for; each entry is a decision
-PUBLIC = frozenset({
-    "static",
-    "door.welcome",
-    "door.begin",
-    "door.sign_in",
-    "door.enter",
-    "door.health",
-    "public.open",
-    "public.click",
-    "public.sign_up",
-    "public.embed",
-    "public.take_sign_up",
-    "public.confirm",
-    "public.take_confirm",
-    "public.unsubscribe",
-    "public.preferences",
-    "public.take_preferences",
-    "public.one_click",
-    "issue.view",
-    "public.thanks",
-})
+PUBLIC = frozenset(
+    {
+        "static",
+        "door.welcome",
+        "door.begin",
+        "door.sign_in",
+        "door.enter",
+        "door.health",
+        "public.open",
+        "public.click",
+        "public.sign_up",
+        "public.embed",
+        "public.take_sign_up",
+        "public.confirm",
+        "public.take_confirm",
+        "public.unsubscribe",
+        "public.preferences",
+        "public.take_preferences",
+        "public.one_click",
+        "issue.view",
+        "public.thanks",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -157,8 +159,15 @@ def _who() -> SignedIn | None:
     if found is None:
         session.clear()
         return None
-    return SignedIn(id=found.id, name=found.name, email=found.email, role=Role(found.role), language=found.language,
-                    time_zone=found.time_zone, theme=found.theme)
+    return SignedIn(
+        id=found.id,
+        name=found.name,
+        email=found.email,
+        role=Role(found.role),
+        language=found.language,
+        time_zone=found.time_zone,
+        theme=found.theme,
+    )
 
 
 def _to_the_door() -> ResponseReturnValue:

@@ -4,16 +4,30 @@ from __future__ import annotations
 
 from flask import Flask, Response, g, request
 
-POLICY = "; ".join((
-    "default-src 'self'", "img-src 'self' data:", "object-src 'none'", "base-uri 'none'", "form-action 'self'",
-    "frame-src 'self'", "frame-ancestors 'none'",
-))
+POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "img-src 'self' data:",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-src 'self'",
+        "frame-ancestors 'none'",
+    )
+)
 # A mail brings its own styles and pictures; it runs no script, sends no form and is nobody of ours.
-SANDBOX = "; ".join((
-    "sandbox allow-popups allow-popups-to-escape-sandbox", "default-src 'none'", "style-src 'unsafe-inline'",
-    "img-src http: https: data:", "font-src http: https: data:", "base-uri 'self'", "form-action 'none'",
-    "frame-ancestors 'self'",
-))
+SANDBOX = "; ".join(
+    (
+        "sandbox allow-popups allow-popups-to-escape-sandbox",
+        "default-src 'none'",
+        "style-src 'unsafe-inline'",
+        "img-src http: https: data:",
+        "font-src http: https: data:",
+        "base-uri 'self'",
+        "form-action 'none'",
+        "frame-ancestors 'self'",
+    )
+)
 
 
 def install(app: Flask, *, https: bool) -> None:

@@ -33,8 +33,13 @@ def install(app: Flask, house: House) -> None:
         user = g.get("user")
         return user.time_zone if user is not None else house.settings.timezone
 
-    Babel(app, locale_selector=locale, timezone_selector=zone, default_locale=house.settings.locale,
-          default_translation_directories=str(TRANSLATIONS))
+    Babel(
+        app,
+        locale_selector=locale,
+        timezone_selector=zone,
+        default_locale=house.settings.locale,
+        default_translation_directories=str(TRANSLATIONS),
+    )
     app.after_request(_say)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import Flask
 from flask_limiter import Limiter
@@ -28,7 +28,7 @@ def install(app: Flask, *, broker_url: str) -> None:
     limiter = Limiter(get_remote_address, storage_uri=storage, swallow_errors=True, in_memory_fallback_enabled=True)
     limiter.init_app(app)
     for endpoint, view in app.view_functions.items():
-        limited_view = view
+        limited_view: Any = view
         for rate, by in getattr(view, "limits", []):
             limited_view = limiter.limit(rate, key_func=by)(limited_view)
         app.view_functions[endpoint] = limited_view

@@ -26,13 +26,28 @@ class Wanted:
     @property
     def args(self) -> dict[str, Any]:
         """Keyword arguments of the `list_page` functions."""
-        return {"search": self.search, "sort": self.sort, "direction": self.direction, "page": self.page,
-                "per_page": self.per_page}
+        return {
+            "search": self.search,
+            "sort": self.sort,
+            "direction": self.direction,
+            "page": self.page,
+            "per_page": self.per_page,
+        }
+
+    def filter(self, name: str) -> str:
+        """What one further filter was set to; empty when it was not."""
+        return dict(self.filters).get(name, "")
 
     def url(self, **changed: Any) -> str:
         """The address of this list with something changed."""
         other = replace(self, **changed)
-        query = {"q": other.search, "sort": other.sort, "dir": other.direction, "page": other.page, **dict(other.filters)}
+        query = {
+            "q": other.search,
+            "sort": other.sort,
+            "dir": other.direction,
+            "page": other.page,
+            **dict(other.filters),
+        }
         if other.page == 1:
             del query["page"]
         given = {name: value for name, value in query.items() if value not in ("", None)}
@@ -44,8 +59,9 @@ class Wanted:
         return self.url(sort=column, direction="desc" if turned else "asc", page=1)
 
 
-def wanted(*, sorts: tuple[str, ...], default: str, direction: Literal["asc", "desc"] = "asc",
-           filters: tuple[str, ...] = ()) -> Wanted:
+def wanted(
+    *, sorts: tuple[str, ...], default: str, direction: Literal["asc", "desc"] = "asc", filters: tuple[str, ...] = ()
+) -> Wanted:
     """What this request asks of a list; anything it does not know falls back to the ordinary."""
     args = request.args
     sort = args.get("sort", "")

@@ -18,8 +18,9 @@ def index() -> ResponseReturnValue:
     """The kept mails, newest first."""
     wanted = lists.wanted(sorts=("at", "recipient", "subject"), default="at", direction="desc")
     found = kept.list_page(session(), **wanted.args)
-    return render_template("outbox/list.html", wanted=wanted, found=found,
-                           has_server=bool(house().settings.smtp_url.get_secret_value()))
+    return render_template(
+        "outbox/list.html", wanted=wanted, found=found, has_server=bool(house().settings.smtp_url.get_secret_value())
+    )
 
 
 @pages.get("/<int:mail_id>", defaults={"view": ""})

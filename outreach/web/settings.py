@@ -10,7 +10,7 @@ from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import PasswordField, RadioField
+from wtforms import PasswordField
 from wtforms.validators import InputRequired
 
 from outreach import users
@@ -26,18 +26,22 @@ class ProfileForm(forms.Form):
     """How pages look to one person."""
 
     name = forms.text(_l("Name"), needed=True, render_kw={"autocomplete": "name"})
-    language = RadioField(_l("Language"), choices=list(LANGUAGES.items()))
+    language = forms.Radio(_l("Language"), choices=list(LANGUAGES.items()))
     time_zone = forms.text(_l("Time zone"), needed=True, longest=64, render_kw={"list": "zones"})
-    theme = RadioField(_l("Look"), choices=[("auto", _l("As on my device")), ("light", _l("Light")), ("dark", _l("Dark"))])
+    theme = forms.Radio(
+        _l("Look"), choices=[("auto", _l("As on my device")), ("light", _l("Light")), ("dark", _l("Dark"))]
+    )
 
 
 class PasswordForm(forms.Form):
     """A new password for oneself."""
 
-    old = PasswordField(_l("Current password"), [InputRequired(_l("This is needed."))],
-                        render_kw={"autocomplete": "current-password"})
-    new = PasswordField(_l("New password"), [InputRequired(_l("This is needed."))],
-                        render_kw={"autocomplete": "new-password"})
+    old = PasswordField(
+        _l("Current password"), [InputRequired(_l("This is needed."))], render_kw={"autocomplete": "current-password"}
+    )
+    new = PasswordField(
+        _l("New password"), [InputRequired(_l("This is needed."))], render_kw={"autocomplete": "new-password"}
+    )
 
 
 @pages.get("")

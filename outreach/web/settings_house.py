@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, RadioField
+from wtforms import IntegerField
 from wtforms.validators import Optional
 
 from outreach import organisation as organisations
@@ -31,7 +31,7 @@ MEASURING = [("none", _l("Count nothing")), ("anonymous", _l("Count without the 
 class OrganisationForm(forms.Form):
     """Who we are; the imprint is made of it."""
 
-    legal_form = RadioField(_l("Legal form"), choices=FORMS)
+    legal_form = forms.Radio(_l("Legal form"), choices=FORMS)
     name = forms.text(_l("Name as it stands in the imprint"), render_kw={"autocomplete": "organization"})
     representative = forms.text(_l("Represented by"))
     street = forms.text(_l("Street and number"), render_kw={"autocomplete": "street-address"})
@@ -49,7 +49,7 @@ class OrganisationForm(forms.Form):
 class MeasuringForm(forms.Form):
     """What is counted for people who did not agree to being measured."""
 
-    anonymous_measuring = RadioField(_l("Opens and clicks of people who did not agree"), choices=MEASURING)
+    anonymous_measuring = forms.Radio(_l("Opens and clicks of people who did not agree"), choices=MEASURING)
 
 
 class SenderForm(forms.Form):
@@ -97,15 +97,22 @@ def save_measuring() -> ResponseReturnValue:
 def _organisation(form: OrganisationForm, measuring: MeasuringForm) -> str:
     found = organisations.get(session())
     labels = {name: form[name].label.text for name in organisations.missing_in_imprint(found)}
-    return render_template("settings/organisation.html", form=form, measuring=measuring,
-                           imprint=organisations.imprint(found), missing=list(labels.values()))
+    return render_template(
+        "settings/organisation.html",
+        form=form,
+        measuring=measuring,
+        imprint=organisations.imprint(found),
+        missing=list(labels.values()),
+    )
 
 
 @pages.get("/senders")
 def senders() -> ResponseReturnValue:
     """Who mails come from."""
-    rows = [(row, said(row.trouble["sentence"], row.trouble["values"]) if row.trouble else "")
-            for row in sender_file.everybody(session())]
+    rows = [
+        (row, said(row.trouble["sentence"], row.trouble["values"]) if row.trouble else "")
+        for row in sender_file.everybody(session())
+    ]
     return render_template("settings/senders.html", rows=rows)
 
 

@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, RadioField, TextAreaField
+from wtforms import BooleanField, TextAreaField
 from wtforms.validators import Length
 
 from outreach.consent import lists as topic_file
@@ -41,7 +41,7 @@ class TopicForm(forms.Form):
 
     name = forms.text(_l("Name"), needed=True)
     description = TextAreaField(_l("What people get"), [Length(max=2000)], filters=[forms.stripped])
-    language = RadioField(_l("Language of its pages and mails"), choices=list(LANGUAGES.items()), default="de")
+    language = forms.Radio(_l("Language of its pages and mails"), choices=list(LANGUAGES.items()), default="de")
     is_public = BooleanField(_l("Anybody may sign up"), default=True)
 
 
@@ -49,7 +49,7 @@ class FieldForm(forms.Form):
     """A field of one's own."""
 
     label = forms.text(_l("Name"), longest=100, needed=True)
-    kind = RadioField(_l("Kind"), choices=KINDS, default="text")
+    kind = forms.Radio(_l("Kind"), choices=KINDS, default="text")
     choices = TextAreaField(_l("Choices, one a line"), filters=[forms.stripped])
 
 
@@ -91,7 +91,7 @@ def topic(list_id: int) -> ResponseReturnValue:
     """One topic: its words, its people, its sign-up page."""
     found = topic_file.get(session(), list_id)
     wanted = lists.wanted(sorts=("name", "email", "changed"), default="changed", direction="desc", filters=("state",))
-    people = topic_file.subscribers_page(session(), list_id, **wanted.args, **dict(wanted.filters))
+    people = topic_file.subscribers_page(session(), list_id, **wanted.args, state=wanted.filter("state"))
     return render_template("settings/topic.html", form=TopicForm(obj=found), topic=found, wanted=wanted, found=people)
 
 
@@ -207,7 +207,7 @@ def release_address(hashed: str) -> ResponseReturnValue:
 
 def _suppression(form: SuppressForm) -> str:
     wanted = lists.wanted(sorts=("at", "reason"), default="at", direction="desc", filters=("reason",))
-    found = suppressions.list_page(session(), **wanted.args, **dict(wanted.filters))
+    found = suppressions.list_page(session(), **wanted.args, reason=wanted.filter("reason"))
     return render_template("settings/suppression.html", form=form, wanted=wanted, found=found, reasons=REASONS)
 
 

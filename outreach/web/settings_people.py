@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import PasswordField, RadioField
+from wtforms import PasswordField
 from wtforms.validators import InputRequired
 
 from outreach import users
@@ -22,7 +22,7 @@ ROLES = {"owner": _l("Owner"), "editor": _l("Editor"), "reader": _l("Reader")}
 class RoleForm(forms.Form):
     """What somebody may do."""
 
-    role = RadioField(_l("Role"), choices=list(ROLES.items()), default="editor")
+    role = forms.Radio(_l("Role"), choices=list(ROLES.items()), default="editor")
 
 
 class UserForm(RoleForm):
@@ -30,8 +30,9 @@ class UserForm(RoleForm):
 
     name = forms.text(_l("Name"), needed=True)
     email = forms.mail(_l("Mail address"), needed=True)
-    password = PasswordField(_l("First password"), [InputRequired(_l("This is needed."))],
-                             render_kw={"autocomplete": "new-password"})
+    password = PasswordField(
+        _l("First password"), [InputRequired(_l("This is needed."))], render_kw={"autocomplete": "new-password"}
+    )
 
 
 @pages.get("/users")
@@ -56,8 +57,15 @@ def add_user() -> ResponseReturnValue:
     form = UserForm()
     if form.validate_on_submit():
         with form.mending():
-            users.add(session(), name=form.name.data, email=form.email.data, password=form.password.data,
-                      role=Role(form.role.data), language=guard.user().language, time_zone=house().settings.timezone)
+            users.add(
+                session(),
+                name=form.name.data,
+                email=form.email.data,
+                password=form.password.data,
+                role=Role(form.role.data),
+                language=guard.user().language,
+                time_zone=house().settings.timezone,
+            )
             flash(_("%(name)s may sign in now.", name=form.name.data), "good")
             return redirect(url_for("settings.people"), 303)
     return render_template("settings/user_new.html", form=form), 422

@@ -42,27 +42,49 @@ def index() -> ResponseReturnValue:
     """What waits, what runs, what comes."""
     lines = [line for lines in current_app.extensions["outreach.week"] for line in lines(session(), house())]
     groups = {name: [line for line in lines if line.group == name] for name in ("do", "runs", "comes")}
-    return render_template("week/index.html", groups=groups, has_contacts=_has_contacts(session()),
-                           today=format_date(to_user_timezone(clock.now()), "full"))
+    return render_template(
+        "week/index.html",
+        groups=groups,
+        has_contacts=_has_contacts(session()),
+        today=format_date(to_user_timezone(clock.now()), "full"),
+    )
 
 
 @pages.get("/welcome/steps")
 def first_steps() -> ResponseReturnValue:
     """Steps two and three of the first visit; each can be left out."""
-    return render_template("week/first_steps.html", has_mail_server=bool(house().settings.smtp_url.get_secret_value()),
-                           has_contacts=_has_contacts(session()))
+    return render_template(
+        "week/first_steps.html",
+        has_mail_server=bool(house().settings.smtp_url.get_secret_value()),
+        has_contacts=_has_contacts(session()),
+    )
 
 
 def own_lines(session: Session, house: House) -> list[Line]:
     """What the ground floor has to say."""
     found = []
     if not senders.everybody(session):
-        found.append(Line("do", "at-sign", _("Say who your newsletters come from"),
-                          _("A name and an address people know."), url_for("settings.senders"), _("Add a sender")))
+        found.append(
+            Line(
+                "do",
+                "at-sign",
+                _("Say who your newsletters come from"),
+                _("A name and an address people know."),
+                url_for("settings.senders"),
+                _("Add a sender"),
+            )
+        )
     if organisation.missing_in_imprint(organisation.get(session)):
-        found.append(Line("do", "briefcase", _("Complete your imprint"),
-                          _("The law asks for it in every newsletter; until then none is sent."),
-                          url_for("settings.organisation"), _("Complete it")))
+        found.append(
+            Line(
+                "do",
+                "briefcase",
+                _("Complete your imprint"),
+                _("The law asks for it in every newsletter; until then none is sent."),
+                url_for("settings.organisation"),
+                _("Complete it"),
+            )
+        )
     return found
 
 

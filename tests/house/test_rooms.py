@@ -22,8 +22,10 @@ ROOMS = {
     "imaplib": lambda path: path.as_posix() == "outreach/mail/mailbox.py",
     "premailer": lambda path: path.as_posix() == "outreach/mail/render.py",
     "feedparser": lambda path: path.as_posix() == "feeds/parse.py",
-    "dramatiq": lambda path: path.name in ("actors.py", "worker.py", "wsgi.py")
-    or path.as_posix() in ("outreach/jobs.py", "outreach/house.py"),
+    "dramatiq": lambda path: (
+        path.name in ("actors.py", "worker.py", "wsgi.py")
+        or path.as_posix() in ("outreach/jobs.py", "outreach/house.py")
+    ),
 }
 #: building blocks of queries; a session's type and an error's name are none
 QUERIES = {"select", "update", "insert", "delete", "text", "func", "and_", "or_", "exists", "case", "literal", "join"}

@@ -14,7 +14,12 @@ from tests import world
 
 #: what anybody may do beside reading, each a decision: the door, and the pages of recipients
 PUBLIC_POSTS = {
-    "door.begin", "door.enter", "public.take_sign_up", "public.take_confirm", "public.one_click", "public.take_preferences",
+    "door.begin",
+    "door.enter",
+    "public.take_sign_up",
+    "public.take_confirm",
+    "public.one_click",
+    "public.take_preferences",
 }
 #: what a reader may change: what is theirs
 READERS_POSTS = {"door.sign_out", "settings.save_profile", "settings.save_password"}

@@ -68,7 +68,9 @@ def _templates() -> Iterator[Path]:
 
 
 def test_no_page_has_a_word_that_cannot_be_translated() -> None:
-    found = [f"{path.relative_to(TEMPLATES)}: {words}" for path in _templates() for words in untranslated(path.read_text())]
+    found = [
+        f"{path.relative_to(TEMPLATES)}: {words}" for path in _templates() for words in untranslated(path.read_text())
+    ]
     assert not found, "\n".join(found)
 
 
@@ -114,7 +116,9 @@ def test_every_icon_used_is_built() -> None:
 def test_scripts_say_nothing_of_their_own() -> None:
     # Words reach scripts through data attributes, which templates translate.
     for path in sorted((ROOT / "frontend").glob("*.js")):
-        assert not re.search(r'(textContent|innerText|alert|confirm|announce)\s*(=|\()\s*["\'`][A-Za-z]', path.read_text()), path
+        assert not re.search(
+            r'(textContent|innerText|alert|confirm|announce)\s*(=|\()\s*["\'`][A-Za-z]', path.read_text()
+        ), path
 
 
 def test_every_setting_stands_in_the_readme() -> None:

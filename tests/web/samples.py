@@ -18,6 +18,7 @@ SAMPLES: dict[str, Sample] = {
     "outbox.mail": lambda house, people: {"mail_id": 1, "view": "html"},
     "contacts.card": lambda house, people: {"contact_id": people.people["anna"]},
     "contacts.edit": lambda house, people: {"contact_id": people.people["doctor"]},
+    "contacts.proof": lambda house, people: {"contact_id": people.people["anna"]},
     "companies.card": lambda house, people: {"company_id": people.companies["mueller"]},
     "companies.edit": lambda house, people: {"company_id": people.companies["mueller"]},
     "tags.edit": lambda house, people: {"tag_id": 1},
@@ -31,6 +32,14 @@ SAMPLES: dict[str, Sample] = {
 }
 
 #: answers that are no page: pictures, files, redirects, the frame with somebody's mail; and pages that need a mail first
-NO_PAGE = frozenset({
-    "static", "door.health", "public.open", "public.click", "public.confirm", "public.unsubscribe", "outbox.frame",
-})
+NO_PAGE = frozenset(
+    {
+        "static",
+        "door.health",
+        "public.open",
+        "public.click",
+        "public.confirm",
+        "public.unsubscribe",
+        "outbox.frame",
+    }
+)

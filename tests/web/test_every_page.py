@@ -29,13 +29,15 @@ def lived_in(house: House, people: World) -> World:
 
 
 def _pages(app: Flask, house: House, people: World) -> dict[str, str]:
+    """The address of each page, by endpoint; empty where nobody gave arguments for its gaps."""
     found = {}
     with app.test_request_context():
         for rule in app.url_map.iter_rules():
             if "GET" not in (rule.methods or ()) or rule.endpoint in samples.NO_PAGE:
                 continue
-            if rule.arguments:
-                assert rule.endpoint in samples.SAMPLES, f"give tests/web/samples.py arguments for {rule.endpoint}"
+            if rule.arguments and rule.endpoint not in samples.SAMPLES:
+                found.setdefault(rule.endpoint, "")
+            elif rule.arguments:
                 found[rule.endpoint] = url_for(rule.endpoint, **samples.SAMPLES[rule.endpoint](house, people))
             else:
                 found[rule.endpoint] = url_for(rule.endpoint)
@@ -48,6 +50,9 @@ def test_every_page_is_valid_labelled_and_has_nothing_inline(
 ) -> None:
     client, faults = signed_in(role), []
     for endpoint, address in _pages(app, house, lived_in).items():
+        if not address:
+            faults.append(f"{endpoint}: give tests/web/samples.py arguments for it")
+            continue
         answer = client.get(address, follow_redirects=True)
         if answer.status_code == 403 and role is Role.READER:
             continue
