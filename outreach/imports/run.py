@@ -87,7 +87,7 @@ def run_inline(
     delimiter: str = "",
     mapping: Mapping[str, str] | None = None,
     on_progress: Callable[[store.Progress], None] | None = None,
-) -> Import:
+) -> store.Progress:
     """Import a file here and now, for the command line; the list is made when there is none of that name.
 
     Columns are mapped as guessed, unless `mapping` says otherwise. Raises OutreachError for a file that is no table.
@@ -108,13 +108,14 @@ def run_inline(
     while True:
         run(house, import_id)
         with house.database.reading() as session:
-            done = store.get(session, import_id)
-            if on_progress:
-                on_progress(store.progress(session, import_id))
-            if done.state != "running":
-                return done
-            if not waiting(session, now()):
-                time.sleep(0.2)  # a worker of another process was quicker
+            reached = store.progress(session, import_id)
+            is_free = bool(waiting(session, now()))
+        if on_progress:
+            on_progress(reached)
+        if reached.state != "running":
+            return reached
+        if not is_free:
+            time.sleep(0.2)  # a worker of another process was quicker
 
 
 def _claim(house: House, import_id: int) -> _Work | None:
