@@ -53,19 +53,18 @@ class Form(FlaskForm):  # type: ignore[misc]
 class _Options(SelectField):  # type: ignore[misc]
     """Options given as pairs of value and word, as everywhere in our code; WTForms wants objects of its own."""
 
-    _options: list[SelectChoice] | None = None
-
     def __init__(self, *args: Any, choices: Iterable[Any] | None = None, **more: Any) -> None:
         super().__init__(*args, choices=_objects(choices), **more)
 
     @property
     def choices(self) -> list[SelectChoice] | None:
         """What can be chosen."""
-        return self._options
+        given: list[SelectChoice] | None = SelectField.choices.fget(self)
+        return given
 
     @choices.setter
     def choices(self, given: Iterable[Any] | None) -> None:
-        self._options = _objects(given)
+        SelectField.choices.fset(self, _objects(given))
 
 
 def _objects(given: Iterable[Any] | None) -> list[SelectChoice] | None:

@@ -32,9 +32,15 @@ def served(house: House) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{port}"
     finally:
-        server.close()
-        server.task_dispatcher.shutdown()
+        server.trigger.pull_trigger(lambda: _close(server))  # in the server's own thread, between two of its turns
         thread.join(timeout=10)
+        server.task_dispatcher.shutdown()
+
+
+def _close(server: Any) -> None:
+    for one in list(server.active_channels.values()):
+        one.close()
+    server.close()
 
 
 @contextmanager

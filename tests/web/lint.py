@@ -18,7 +18,7 @@ def problems(html: str, *, with_frame: bool = True) -> list[str]:
         tree = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(html)
     except ParseError as error:
         return [f"not valid HTML: {error}"]
-    found = [*_inline(tree), *_fields(tree), *_forms(tree), *_ids(tree), *_names(tree)]
+    found = [*_inline(tree), *_fields(tree), *_forms(tree), *_choices(tree), *_ids(tree), *_names(tree)]
     if with_frame:
         found += _frame(tree)
     return found
@@ -76,6 +76,13 @@ def _forms(tree: Element) -> Iterator[str]:
             yield f"the form to {form.get('action')} has no CSRF token"
         if not posts and "csrf_token" in fields:
             yield f"the form to {form.get('action')} puts the CSRF token into the address"
+
+
+def _choices(tree: Element) -> Iterator[str]:
+    for tag, inside in (("fieldset", "input"), ("select", "option")):
+        for one in tree.iter(tag):
+            if one.find(f".//{inside}") is None:
+                yield f"a <{tag}> with nothing to choose ({one.get('name') or _text(one)[:40]})"
 
 
 def _is_public(action: str) -> bool:
