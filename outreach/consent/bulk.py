@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, select
+from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from outreach import contacts, db
@@ -86,50 +87,49 @@ def forget_unconfirmed(session: Session, now: datetime) -> list[int]:
 def _grant(
     session: Session, contact_ids: Sequence[int], *, list_id: int, proof: str, source: str, now: datetime, zone: str
 ) -> None:
-    consent = {
+    """Consents, subscriptions and history lines for all of them, each in one INSERT … SELECT."""
+    given = {
         "list_id": list_id,
         "how": "import",
         "text_shown": proof,
         "source": source,
         "zone": zone,
-        "requested_at": None,
         "requested_ip": "",
         "granted_at": now,
         "confirmed_ip": "",
-        "withdrawn_at": None,
         "withdrawn_how": "",
     }
-    made = session.execute(
-        insert(Consent).returning(Consent.contact_id, Consent.id),
-        [{"contact_id": contact_id, **consent} for contact_id in contact_ids],
-    )
-    rows = [
-        {
-            "list_id": list_id,
-            "contact_id": contact_id,
-            "state": "confirmed",
-            "consent_id": consent_id,
-            "text_shown": "",
-            "source": "",
-            "requested_ip": "",
-            "requested_at": None,
-            "changed_at": now,
-        }
-        for contact_id, consent_id in made
-    ]
+    _insert_select(session, insert(Consent), given, Contact.id, Contact.id.in_(contact_ids))
     put = db.insert(session, Subscription)
-    changed = {name: put.excluded[name] for name in ("state", "consent_id", "changed_at")}
-    session.execute(
-        put.on_conflict_do_update(
-            index_elements=["list_id", "contact_id"], set_=changed, where=Subscription.state == "pending"
-        ),
-        rows,
+    put = put.on_conflict_do_update(
+        index_elements=["list_id", "contact_id"],
+        where=Subscription.state == "pending",
+        set_={name: put.excluded[name] for name in ("state", "consent_id", "changed_at")},
     )
-    events = [
-        {**_event(contact_id, list_id, what="imported", now=now), "text_shown": proof, "source": source, "zone": zone}
-        for contact_id in contact_ids
-    ]
-    session.execute(insert(ConsentEvent), events)
+    # None of them had a valid consent to this list, so the one found is the one just made.
+    new = and_(Consent.contact_id.in_(contact_ids), Consent.list_id == list_id, Consent.withdrawn_at.is_(None))
+    stands = {
+        "list_id": list_id,
+        "state": "confirmed",
+        "text_shown": "",
+        "source": "",
+        "requested_ip": "",
+        "changed_at": now,
+    }
+    _insert_select(session, put, stands, Consent.contact_id, new, consent_id=Consent.id)
+    happened = {**_event(0, list_id, what="imported", now=now), "text_shown": proof, "source": source, "zone": zone}
+    happened.pop("contact_id")
+    _insert_select(session, insert(ConsentEvent), happened, Contact.id, Contact.id.in_(contact_ids))
+
+
+def _insert_select(
+    session: Session, into: Any, same: dict[str, Any], contact_id: Any, where: ColumnElement[bool], **columns: Any
+) -> None:
+    """One row per contact: `contact_id` and `columns` come from the selected rows, the rest is the same for all."""
+    table = into.table
+    values = [literal(value, table.c[name].type) for name, value in same.items()]
+    rows = select(contact_id, *columns.values(), *values).where(where)
+    session.connection().execute(into.from_select(["contact_id", *columns, *same], rows, include_defaults=False))
 
 
 def _event(contact_id: int, list_id: int, *, what: str, now: datetime) -> dict[str, object]:

@@ -26,6 +26,8 @@ COLUMNS_MOST = 500
 #: how much of a file the guesses look at
 SAMPLE = 256 * 1024
 
+#: what bytes that are no letter become: see `errors` in _lines
+_UNDECODED = re.compile("[\udc80-\udcff\ufffd]")
 _NOT_TEXT = (
     (b"PK\x03\x04", N_("This is an Excel file or a ZIP archive. Save the table as CSV and upload that.")),
     (b"\xd0\xcf\x11\xe0", N_("This is an old Excel file. Save the table as CSV and upload that.")),
@@ -209,14 +211,10 @@ def _lines(stream: BinaryIO, charset: str) -> Iterator[_Line]:
                 pass  # the rest of it is read and forgotten, piece by piece
         elif "\0" in line:
             problem = N_("The line contains NUL bytes.")
-        elif not line.isascii() and _undecodable(line):
+        elif not line.isascii() and _UNDECODED.search(line):
             problem = N_("The line has characters that do not fit the chosen charset.")
         yield _Line(number, line, problem)
     text.detach()
-
-
-def _undecodable(line: str) -> bool:
-    return any("\udc80" <= character <= "\udcff" or character == "\ufffd" for character in line)
 
 
 def _excerpt(text: str) -> str:
