@@ -8,8 +8,10 @@ import dramatiq
 
 import campaigns.actors
 import outreach.actors
+import outreach.rows  # noqa: F401 - every table has to be known, for foreign keys to find theirs
 from outreach import jobs, settings
 from outreach.house import House, open_house
+from outreach.mail import send
 from outreach.timetable import Clockwork, Entry
 
 TIMETABLE = (
@@ -36,4 +38,13 @@ def equip(house: House) -> None:
     outreach.actors.register(house)
     campaigns.actors.register(house)
     clockwork = Clockwork(house.database, TIMETABLE)
-    house.broker.add_middleware(jobs.WithWorker(start=clockwork.start, stop=clockwork.stop))
+
+    def start() -> None:
+        send.start(house)
+        clockwork.start()
+
+    def stop() -> None:
+        send.stop(house)  # every slice ends after the mail under way: nothing unsure, nothing left claimed
+        clockwork.stop()
+
+    house.broker.add_middleware(jobs.WithWorker(start=start, stop=stop))

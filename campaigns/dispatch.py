@@ -88,7 +88,7 @@ def send_slice(house: House, campaign_id: int) -> None:
         return
     composer = _Composer(house, campaign_id, found.address)
     try:
-        report = send.work_off(house, Work(campaign_id, found.sender_id, GATE, composer.compose))
+        report = send.work_off(house, Work(campaign_id, found.sender_id, GATE, composer.compose, composer.goes_on))
     except NothingComposed as problem:
         with house.database.writing() as session:
             newsletters.pause_for_trouble(session, campaign_id, problem.sentence, problem.values)
@@ -213,6 +213,11 @@ class _Composer:
         if len(ids) > 1 and len(spoiled) == len(ids):
             raise NothingComposed(N_("The text cannot be filled in for anybody: %(why)s"), why=spoiled[0].answer)
         return made
+
+    def goes_on(self, session: Session) -> bool:
+        """Whether it is still being sent."""
+        state = session.scalar(select(Campaign.state).where(Campaign.id == self._campaign_id))
+        return state == "sending"
 
     def _one(self, compiled: Compiled, person: Recipient) -> Parcel | Spoiled:
         try:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy import update as sql_update
 from sqlalchemy.orm import Session
 
@@ -288,7 +288,8 @@ def list_page(
     query = select(
         Campaign.id, Campaign.name, Campaign.subject, Campaign.state, Campaign.audience, _count(Delivery.state == "sent"),
         _count(Delivery.opened_at.is_not(None)), _count(Delivery.clicked_at.is_not(None)), Campaign.scheduled_wall,
-        Campaign.scheduled_zone, Campaign.started_at, Campaign.finished_at, Campaign.created_at, Campaign.trouble,
+        Campaign.scheduled_zone, Campaign.started_at, Campaign.finished_at, Campaign.created_at,
+        Campaign.trouble.is_not(None),
     ).order_by(order.asc() if direction == "asc" else order.desc(), Campaign.id.desc())  # fmt: skip
     if state:
         query = query.where(Campaign.state == state)
@@ -296,8 +297,12 @@ def list_page(
         pattern = paging.like(search.strip().lower())
         query = query.where(func.lower(Campaign.name).like(pattern, escape="\\")
                             | func.lower(Campaign.subject).like(pattern, escape="\\"))  # fmt: skip
-    return paging.fetch(session, query, lambda row: Line(*row[:13], row[13] is not None),
-                        page=page, per_page=per_page)  # fmt: skip
+    return paging.fetch(session, query, _line, page=page, per_page=per_page)
+
+
+def _line(row: Row[Any]) -> Line:
+    values: list[Any] = list(row)[:14]
+    return Line(*values)
 
 
 def _count(which: ColumnElement[bool]) -> Any:

@@ -66,9 +66,9 @@ class Campaign(Base):
     audience: Mapped[int | None]
     fanned_out_at: Mapped[datetime | None] = mapped_column(Moment)
     #: what was sent: subject, preheader, html and text with gaps, links; frozen when sending begins
-    frozen: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    frozen: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     #: why it is paused, when not by a person: a translatable sentence and its values
-    trouble: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    trouble: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     started_at: Mapped[datetime | None] = mapped_column(Moment)
     finished_at: Mapped[datetime | None] = mapped_column(Moment)
     created_at: Mapped[datetime] = mapped_column(Moment, default=clock.now)

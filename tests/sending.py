@@ -105,7 +105,7 @@ def states(house: House, campaign_id: int | None = None) -> dict[str, int]:
         query = select(Delivery.state, func.count()).group_by(Delivery.state)
         if campaign_id is not None:
             query = query.where(Delivery.campaign_id == campaign_id)
-        return {state: count for state, count in session.execute(query)}
+        return {row[0]: row[1] for row in session.execute(query)}
 
 
 def delivery(house: House, delivery_id: int) -> Row[Any]:

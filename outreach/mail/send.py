@@ -63,12 +63,16 @@ Compose = Callable[[Session, Sequence[int]], Sequence[Parcel | Spoiled]]
 
 @dataclass(frozen=True)
 class Work:
-    """Which deliveries a slice works on, when each may begin, and how they become mails."""
+    """Which deliveries a slice works on, when each may begin, and how they become mails.
+
+    `goes_on` is asked before each block whether there is still anything to claim; the gate, before each mail.
+    """
 
     campaign_id: int | None
     sender_id: int | None
     gate: Gate
     compose: Compose
+    goes_on: Callable[[Session], bool] = lambda session: True
 
 
 class End(StrEnum):
@@ -177,6 +181,8 @@ class _Slice:
         """A block of deliveries, and whether the sender held us back."""
         work, now = self._work, clock.now()
         with self._database.writing() as session:
+            if not work.goes_on(session):
+                return [], False
             limit = BLOCK
             if work.sender_id is not None:
                 allowance = senders.allow(session, work.sender_id, wanted=BLOCK, now=now)
