@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from outreach.web import (  # noqa: F401, I001 - more pages of `contacts` and `settings`
+# more pages of `contacts` and `settings`
+from outreach.web import (  # noqa: F401, I001
     companies,
     consents,
     contacts,
     door,
+    imports,
     outbox,
     public,
     settings,
@@ -22,4 +24,14 @@ from outreach.web import (  # noqa: F401, I001 - more pages of `contacts` and `s
 
 def blueprints() -> list[Blueprint]:
     """Every blueprint of this floor."""
-    return [door.pages, week.pages, contacts.pages, companies.pages, tags.pages, outbox.pages, public.pages, settings.pages]
+    return [
+        door.pages,
+        week.pages,
+        contacts.pages,
+        companies.pages,
+        tags.pages,
+        imports.pages,
+        outbox.pages,
+        public.pages,
+        settings.pages,
+    ]

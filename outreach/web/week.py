@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from flask import Blueprint, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import format_date, to_user_timezone
+from flask_babel import format_date, format_decimal, to_user_timezone
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from outreach import clock, contacts, organisation, senders
 from outreach.house import House
+from outreach.imports import store as imports
 from outreach.web.transaction import house, session
 
 pages = Blueprint("week", __name__)
@@ -85,7 +86,14 @@ def own_lines(session: Session, house: House) -> list[Line]:
                 _("Complete it"),
             )
         )
-    return found
+    running = [one for one in imports.list_page(session, per_page=20).rows if one.state == "running"]
+    return found + [_import(one) for one in running]
+
+
+def _import(one: imports.Progress) -> Line:
+    text = _("%(n)s rows so far", n=format_decimal(one.position))
+    address = url_for("imports.show", import_id=one.id)
+    return Line("runs", "upload", one.filename, text, address, _("Look"), done=one.percent / 100)
 
 
 def _has_contacts(session: Session) -> bool:

@@ -23,6 +23,7 @@ SAMPLES: dict[str, Sample] = {
     "companies.edit": lambda house, people: {"company_id": people.companies["mueller"]},
     "tags.edit": lambda house, people: {"tag_id": 1},
     "imports.show": lambda house, people: {"import_id": 1},
+    "imports.skipped": lambda house, people: {"import_id": 1},
     "public.sign_up": lambda house, people: {"key": "neuigkeiten"},
     "public.embed": lambda house, people: {"key": "neuigkeiten"},
     "public.thanks": lambda house, people: {"key": "neuigkeiten"},

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from flask import Flask, url_for
 
 from outreach import senders
 from outreach.house import House
+from outreach.imports import store as imports
 from outreach.mail.rows import KeptMail
 from outreach.users import Role
 from tests.web import lint, samples
@@ -24,6 +27,9 @@ def lived_in(house: House, people: World) -> World:
     """The small world, with one of everything that has a page of its own."""
     with house.database.writing() as session:
         senders.create(session, name="Katharina Weiß", address="katharina@weiss-beratung.example", per_hour=500)
+        imports.begin(
+            session, filename="Kunden.csv", stream=io.BytesIO(b"Name;E-Mail\nAnna;a@b.example\n"), user_id=None
+        )
         session.add(KeptMail(recipient="a@b.example", subject="Grüße", raw=RAW))
     return people
 

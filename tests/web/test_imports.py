@@ -1,0 +1,109 @@
+"""A file on its way into the customer file, through the pages."""
+
+from __future__ import annotations
+
+import io
+
+from sqlalchemy import func, select
+
+from outreach.contacts import Contact
+from outreach.house import House
+from outreach.imports import run
+from outreach.users import Role
+from tests.web.conftest import Browser, SignIn, hidden_fields
+from tests.web.lint import problems
+from tests.world import World
+
+CSV = "Vorname;Nachname;E-Mail;Ort\r\nJürgen;Weiß;juergen@weiss.example;Köln\r\n;;kaputt@;Bonn\r\nÄnne;Öz;aenne@oez.example;Jülich\r\n"
+
+
+def _upload(client: Browser, content: bytes, name: str = "Kunden.csv") -> str:
+    fields = hidden_fields(client.get("/imports/new").text, "/imports")
+    answer = client.post("/imports", data={**fields, "file": (io.BytesIO(content), name)})
+    assert answer.status_code == 303, answer.text
+    return str(answer.location)
+
+
+def test_a_cp1252_file_is_read_mapped_imported_and_reported(house: House, signed_in: SignIn) -> None:
+    client = signed_in(Role.EDITOR)
+    place = _upload(client, CSV.encode("cp1252"))
+    page = client.get(place)
+    assert "Jürgen" in page.text
+    assert problems(page.text) == []
+    assert '<option value="email" selected>' in page.text
+
+    begun = client.submit(
+        place, **{"column-0": "first_name", "column-1": "last_name", "column-2": "email", "column-3": "city"}
+    )
+    assert begun.status_code == 303
+    running = client.get(place)
+    assert 'hx-trigger="every 2s"' in running.text
+    assert '<noscript><meta http-equiv="refresh"' in running.text
+    assert problems(running.text) == []
+
+    run.run(house, 1)
+    done = client.get(place)
+    assert problems(done.text) == []
+    assert "kaputt@" in done.text
+    assert 'hx-trigger="every 2s"' not in done.text.split("<main")[1]
+    listed = client.get(f"{place}/skipped.csv")
+    assert listed.headers["Content-Disposition"].startswith("attachment")
+    assert "kaputt@" in listed.text
+    with house.database.reading() as session:
+        assert session.scalar(select(func.count()).where(Contact.email_key == "juergen@weiss.example")) == 1
+
+
+def test_a_file_that_is_no_table_is_refused_in_a_sentence_beside_the_field(signed_in: SignIn) -> None:
+    client = signed_in()
+    fields = hidden_fields(client.get("/imports/new").text, "/imports")
+    answer = client.post("/imports", data={**fields, "file": (io.BytesIO(b"PK\x03\x04xxxxx"), "Kunden.xlsx")})
+    assert answer.status_code == 422
+    assert 'id="file-error"' in answer.text
+    assert problems(answer.text) == []
+
+
+def test_no_file_is_said_beside_the_field(signed_in: SignIn) -> None:
+    answer = signed_in().submit("/imports/new", to="/imports")
+    assert answer.status_code == 422
+    assert 'id="file-error"' in answer.text
+
+
+def test_a_mapping_that_cannot_be_keeps_what_was_chosen(signed_in: SignIn) -> None:
+    client = signed_in()
+    place = _upload(client, CSV.encode())
+    answer = client.submit(place, **{"column-0": "city", "column-3": "city"})
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text
+    assert answer.text.count('<option value="city" selected>') == 2
+
+
+def test_the_same_import_started_twice_runs_once(house: House, signed_in: SignIn) -> None:
+    client = signed_in()
+    place = _upload(client, CSV.encode())
+    chosen = {"column-2": "email", **hidden_fields(client.get(place).text, place)}
+    first, second = client.post(place, data=chosen), client.post(place, data=chosen)
+    assert first.location == second.location
+    third = client.post(place, data={**chosen, "form_key": "another-form-of-the-same-page"})
+    assert third.status_code in (303, 409)
+    run.run(house, 1)
+    assert len(house.broker.queues["default"].queue) == 1  # type: ignore[attr-defined]
+
+
+def test_formulas_in_the_report_stay_text(house: House, signed_in: SignIn) -> None:
+    client = signed_in()
+    place = _upload(client, b"email;name\r\n=cmd|x;=1+1\r\n")
+    client.submit(place, **{"column-0": "email"})
+    run.run(house, 1)
+    rows = client.get(f"{place}/skipped.csv").text.splitlines()
+    assert all(";=" not in row for row in rows)
+
+
+def test_a_file_larger_than_the_limit_is_a_413_in_words(signed_in: SignIn) -> None:
+    client = signed_in()
+    answer = client.post("/settings/profile", data={"name": "x" * 5_000_000})
+    assert answer.status_code == 413
+    assert problems(answer.text) == []
+
+
+def test_another_persons_upload_is_shown_by_number_only_to_users(client: Browser, people: World) -> None:
+    assert client.get("/imports/1").status_code == 303
