@@ -47,7 +47,7 @@ def list_page(
     tag_id: int | None = None,
     company_id: int | None = None,
     language: str = "",
-    among: Select[tuple[int]] | None = None,
+    among: Select[int] | None = None,
 ) -> Page[ContactLine]:
     """One page of contacts.
 
