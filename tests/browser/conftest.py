@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from outreach.house import House
 from tests import world
-from tests.browser import site
+from tests.browser import screenshots, site
 
 
 @pytest.fixture(scope="session")
@@ -30,7 +30,7 @@ def address(house: House) -> Iterator[str]:
 def people(house: House) -> world.World:
     """The small world of tests/world.py, in the installation's database."""
     with house.database.writing() as session:
-        return world.build(session)
+        return screenshots.live_in(session)
 
 
 @pytest.fixture

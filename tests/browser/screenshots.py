@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -10,15 +11,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Browser
+from sqlalchemy.orm import Session
 
-from outreach import migrate
+from outreach import migrate, senders
 from outreach.db import Database
 from outreach.house import House
+from outreach.imports import store as imports
+from outreach.mail.rows import KeptMail
 from outreach.settings import ROOT
 from tests import world
 from tests.browser import site
 from tests.conftest import make_house
 
+_MAIL = (
+    b"From: Katharina =?utf-8?q?Wei=C3=9F?= <katharina@weiss-beratung.example>\r\nTo: anna@mueller.example\r\n"
+    b"Subject: Neues aus der Werkstatt\r\nMIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
+    b"<html><head></head><body><h1>Guten Tag</h1><p>Es gibt Neues.</p></body></html>\r\n"
+)
 WIDTHS = {"desktop": 1280, "phone": 390}
 
 
@@ -46,6 +55,7 @@ PAGES = [
     Shot("tags", "/tags"),
     Shot("imports", "/imports"),
     Shot("import-new", "/imports/new"),
+    Shot("import-mapping", "/imports/1"),
     Shot("profile", "/settings/profile"),
     Shot("organisation", "/settings/organisation"),
     Shot("senders", "/settings/senders"),
@@ -60,6 +70,7 @@ PAGES = [
     Shot("users", "/settings/users"),
     Shot("user", "/settings/users/2"),
     Shot("outbox", "/outbox"),
+    Shot("outbox-mail", "/outbox/1"),
     Shot("not-found", "/nowhere"),
     Shot("public-sign-up", "/sign-up/neuigkeiten", who="stranger"),
 ]
@@ -72,11 +83,23 @@ def _installation(folder: Path, *, lived_in: bool) -> Iterator[House]:
     house = make_house(database, folder)
     if lived_in:
         with database.writing() as session:
-            world.build(session)
+            live_in(session)
     try:
         yield house
     finally:
         database.close()
+
+
+def live_in(session: Session) -> world.World:
+    """The small world, a file half on its way in, a sender with and without trouble, and a mail in the outbox."""
+    built = world.build(session)
+    table = (
+        "Vorname;Nachname;E-Mail;Ort;Lieblingskaffee\nJürgen;Weiß;juergen@weiss.example;Köln;Espresso\n;;kaputt@;;\n"
+    )
+    imports.begin(session, filename="Kunden 2026.csv", stream=io.BytesIO(table.encode()), user_id=None)
+    senders.create(session, name="Katharina Weiß", address="katharina@weiss-beratung.example", per_hour=500)
+    session.add(KeptMail(recipient="anna@mueller.example", subject="Neues aus der Werkstatt", raw=_MAIL))
+    return built
 
 
 def take(browser: Browser, address: str, shots: list[Shot], *, who: str, into: Path) -> None:
