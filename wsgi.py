@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import click
 from flask import Flask
 
+import campaigns.commands
 import campaigns.web
+import outreach.commands
 import outreach.web
-from outreach import settings
+import worker
+from campaigns import starters
+from outreach import migrate, settings
 from outreach.house import House, open_house
 from outreach.web import app
+from outreach.web import serve as serving
 
 
 def create_app(house: House | None = None) -> Flask:
@@ -18,3 +24,32 @@ def create_app(house: House | None = None) -> Flask:
         [*outreach.web.blueprints(), *campaigns.web.blueprints()],
         [outreach.web.week.own_lines, campaigns.web.week_lines],
     )
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="outreach")
+def cli() -> None:
+    """Outreach: newsletters and personal mails for people who know their customers.
+
+    Settings come from the environment and from .env, all beginning with OUTREACH_ (see the README).
+    """
+
+
+@cli.command()
+@click.option("--web-only", is_flag=True, help="No workers here: they run elsewhere, as `dramatiq worker:setup`.")
+def serve(web_only: bool) -> None:
+    """Web, workers and timetable in one process, on OUTREACH_HOST and OUTREACH_PORT."""
+    try:
+        house = open_house(settings.load())
+    except settings.SettingsError as error:
+        raise click.UsageError(f"Some settings cannot be used:\n{error}") from None
+    migrate.upgrade(house.database)
+    with house.database.writing() as session:
+        starters.ensure(session)
+    if not web_only:
+        worker.equip(house)
+    serving.serve(house, create_app, with_workers=not web_only)
+
+
+for _command in (*outreach.commands.COMMANDS, *campaigns.commands.COMMANDS):
+    cli.add_command(_command)

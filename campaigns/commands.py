@@ -9,7 +9,7 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
-from campaigns import example, newsletters
+from campaigns import example, newsletters, starters
 from campaigns.personalise import NAMES
 from campaigns.segments import store as segments
 from outreach import senders
@@ -66,6 +66,7 @@ def create(
     if not list_name and not segment_name:
         raise click.UsageError("Say who it goes to: --list NAME or --segment NAME.")
     with house.database.writing() as session:
+        starters.ensure(session)
         format, body, template_id, its_preheader = _text(session, template)
         made = newsletters.create(
             session,

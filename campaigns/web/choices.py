@@ -39,8 +39,11 @@ def templates(session: Session) -> Choices:
 
 def zones() -> list[str]:
     """Every zone of the IANA database that is a place."""
-    return sorted(
-        zone
-        for zone in available_timezones()
-        if "/" in zone and not zone.startswith(("Etc/", "SystemV/", "posix", "right"))
-    ) + ["UTC"]
+    return [
+        *sorted(
+            zone
+            for zone in available_timezones()
+            if "/" in zone and not zone.startswith(("Etc/", "SystemV/", "posix", "right"))
+        ),
+        "UTC",
+    ]

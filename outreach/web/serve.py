@@ -12,7 +12,7 @@ import click
 from flask import Flask
 from waitress.server import create_server
 
-from outreach import jobs, logs, migrate
+from outreach import jobs, logs
 from outreach.house import House
 
 log = logs.get(__name__)
@@ -20,12 +20,11 @@ _THREADS = 8
 
 
 def serve(house: House, make_app: Callable[[House], Flask], *, with_workers: bool) -> None:
-    """Migrate, bind, work, until SIGTERM or Ctrl-C; then finish what is in hand. Raises ClickException in words."""
+    """Bind, work, until SIGTERM or Ctrl-C; then finish what is in hand. Raises ClickException in words."""
     settings = house.settings
     if not with_workers and not settings.broker_url:
         raise click.ClickException("--web-only needs OUTREACH_BROKER_URL: without a broker nobody would do the jobs.")
     listening = _bound(settings.host, settings.port)
-    migrate.upgrade(house.database)
     server = create_server(
         make_app(house), sockets=[listening], threads=_THREADS, ident=None, clear_untrusted_proxy_headers=True
     )
