@@ -16,6 +16,9 @@ function enhance(root) {
   each(root, "[data-submit-on-change]", (field) => {
     field.addEventListener("change", () => field.form.requestSubmit());
   });
+  each(root, ".settings > nav [aria-current], .tabs [aria-current]", (link) => {
+    link.scrollIntoView({ block: "nearest", inline: "center" }); // the phone shows only a part of these
+  });
   each(root, "[data-shows]", showsWhenChosen);
 }
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from typing import cast
+from typing import Any
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -56,8 +56,8 @@ def list_page(
     per_page: int = paging.PER_PAGE,
 ) -> Page[KeptLine]:
     """Kept mails, newest first; `sort` is at, recipient or subject."""
-    columns = {"at": KeptMail.at, "recipient": KeptMail.recipient, "subject": KeptMail.subject}
-    by = columns.get(sort, KeptMail.at)
+    columns: dict[str, Any] = {"at": KeptMail.at, "recipient": KeptMail.recipient, "subject": KeptMail.subject}
+    by: Any = columns.get(sort, KeptMail.at)
     ways = [by.asc(), KeptMail.id.asc()] if direction == "asc" else [by.desc(), KeptMail.id.desc()]
     query = select(KeptMail.id, KeptMail.recipient, KeptMail.subject, KeptMail.at).order_by(*ways)
     if search.strip():
@@ -80,7 +80,7 @@ def get(session: Session, mail_id: int) -> Opened:
     ).one_or_none()
     if row is None:
         raise NotFound(N_("There is no such mail, or not any more."))
-    message = cast(EmailMessage, message_from_bytes(row.raw, policy=policy.default))
+    message = message_from_bytes(row.raw, policy=policy.default)
     headers = tuple((name, str(message[name])) for name in SHOWN if message[name])
     return Opened(
         row.id,

@@ -195,15 +195,15 @@ def take_preferences(token: str) -> ResponseReturnValue:
 
 def consent_text(topic: MailingList) -> str:
     """The sentence beside the button, kept as proof: shown and stored in the language of the list."""
-    return _(
-        "Yes, send me “%(list)s” by mail. I can unsubscribe at any time, with a link in every mail.", list=topic.name
+    return str(
+        _("Yes, send me “%(list)s” by mail. I can unsubscribe at any time, with a link in every mail.", list=topic.name)
     )
 
 
 def measuring_text() -> str:
     """The sentence beside the tick that allows measuring, kept as proof."""
-    return _(
-        "You may measure in person whether I open your mails and which links I follow, to send me what interests me."
+    return str(
+        _("You may measure in person whether I open your mails and which links I follow, to send me what interests me.")
     )
 
 
