@@ -7,7 +7,7 @@ Every step asks for the next, and the sweep asks again for whatever got lost; th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, exists, select, update
@@ -202,17 +202,22 @@ class _Composer:
     def __init__(self, house: House, campaign_id: int, sender: str) -> None:
         self._house, self._campaign_id, self._sender = house, campaign_id, sender
 
-    def compose(self, session: Session, ids: Sequence[int]) -> list[Parcel | Spoiled]:
+    def compose(self, session: Session, ids: Sequence[int]) -> Iterator[Parcel | Spoiled]:
         """One mail each; one that cannot be made is skipped and shown, but when none can be, NothingComposed."""
         compiled = content.compiled(session, self._house, self._campaign_id)
-        people = recipients.load(session, ids)
-        made = [self._one(compiled, person) for person in people]
-        found = {person.delivery_id for person in people}
-        made += [Spoiled(number, "contact_gone") for number in ids if number not in found]
-        spoiled = [one for one in made if isinstance(one, Spoiled)]
-        if len(ids) > 1 and len(spoiled) == len(ids):
+        return self._each(compiled, ids, recipients.load(session, ids))
+
+    def _each(self, compiled: Compiled, ids: Sequence[int], people: list[Recipient]) -> Iterator[Parcel | Spoiled]:
+        spoiled: list[Spoiled] = []
+        for person in people:
+            made = self._one(compiled, person)
+            if isinstance(made, Spoiled):
+                spoiled.append(made)
+            yield made
+        if len(spoiled) == len(people) > 1:
             raise NothingComposed(N_("The text cannot be filled in for anybody: %(why)s"), why=spoiled[0].answer)
-        return made
+        found = {person.delivery_id for person in people}
+        yield from (Spoiled(number, "contact_gone") for number in ids if number not in found)
 
     def goes_on(self, session: Session) -> bool:
         """Whether it is still being sent."""

@@ -15,6 +15,7 @@ from email.utils import format_datetime, formataddr
 from typing import Any, Literal
 
 from outreach.mail import sandbox
+from outreach.mail.message import ascii_domain, encoded_words
 from outreach.tokens import Sealer
 
 #: what a newsletter's text may name; "contact.custom.*" are the custom fields
@@ -176,9 +177,9 @@ def _line(text: str) -> str:
 def _words(text: str, header: str) -> str:
     if text.isascii() and len(text) < 60 and "=?" not in text:
         return text
-    return Header(text, "utf-8" if not text.isascii() or "=?" in text else "us-ascii", header_name=header).encode(
-        linesep="\r\n"
-    )
+    if text.isascii() and "=?" not in text:
+        return Header(text, "us-ascii", header_name=header).encode(linesep="\r\n")
+    return encoded_words(text, taken=len(header) + 2)
 
 
 def _phrase(name: str) -> str:
@@ -186,7 +187,7 @@ def _phrase(name: str) -> str:
     if name.isascii() and len(name) < 60 and "=?" not in name:
         quoted = name.replace("\\", r"\\").replace('"', r"\"")
         return f'"{quoted}"' if name else ""
-    return Header(name, "utf-8", header_name="List-Id").encode(linesep="\r\n")
+    return encoded_words(name, taken=len("List-Id: "))
 
 
 def _mailbox(name: str, address: str) -> str:
@@ -195,7 +196,7 @@ def _mailbox(name: str, address: str) -> str:
         return address
     if name.isascii() and len(name) < 60 and "=?" not in name:
         return formataddr((name, address)) if address.isascii() else f"{_phrase(name)} <{address}>"
-    return f"{Header(name, 'utf-8', header_name='Reply-To').encode(linesep=chr(13) + chr(10))} <{address}>"
+    return f"{encoded_words(name, taken=len('Reply-To: '))} <{address}>"
 
 
 def wire_address(address: str) -> str:
@@ -203,4 +204,4 @@ def wire_address(address: str) -> str:
     local, _, domain = _line(address).rpartition("@")
     if domain.isascii() or not local.isascii():
         return f"{local}@{domain}"
-    return f"{local}@{domain.encode('idna').decode()}"
+    return f"{local}@{ascii_domain(domain)}"

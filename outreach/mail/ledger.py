@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -36,6 +37,7 @@ log = logs.get(__name__)
 #: reasons of unsure rows whose owner was given up; a result that comes late is still the truth
 GIVEN_UP = ("worker_died", "database_restarted")
 _PAUSE = 1.0  # seconds between tries to write what was kept
+_LINGER = 0.001  # seconds a commit waits for the other lanes; longer than most take, shorter than a round trip
 
 
 class LedgerDown(Exception):  # noqa: N818 - a noun and its fate
@@ -94,8 +96,21 @@ class Ledger:
         self._turns: queue.SimpleQueue[_Turn | None] = queue.SimpleQueue()
         self._kept: list[Result] = []  # only the thread touches it
         self._connection: Connection | None = None
+        self._lanes = 0
+        self._counting = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="ledger", daemon=True)
         self._thread.start()
+
+    @contextmanager
+    def lane(self) -> Iterator[None]:
+        """One more lane hands in its turns for a while; commits wait a moment for each other's."""
+        with self._counting:
+            self._lanes += 1
+        try:
+            yield
+        finally:
+            with self._counting:
+                self._lanes -= 1
 
     def begin(self, delivery_id: int, *, owner_id: int, gate: Gate, results: Iterable[Result] = ()) -> int | None:
         """Write the results and begin this delivery; gives the number of the attempt, or None when it may not begin.
@@ -132,14 +147,15 @@ class Ledger:
         self._hang_up()
 
     def _gather(self) -> list[_Turn | None]:
-        """Everything that waits; while one commit runs, the next ones gather."""
+        """Everything that waits. While one commit runs, the next turns gather; a moment more, until all lanes have."""
+        turns: list[_Turn | None] = []
         try:
-            turns = [self._turns.get(timeout=_PAUSE if self._kept else None)]
+            turns.append(self._turns.get(timeout=_PAUSE if self._kept else None))
+            end = time.monotonic() + _LINGER
+            while len(turns) < self._lanes or not self._turns.empty():
+                turns.append(self._turns.get(timeout=max(0.0, end - time.monotonic())))
         except queue.Empty:
-            return []
-        with suppress(queue.Empty):
-            while True:
-                turns.append(self._turns.get_nowait())
+            pass
         return turns
 
     def _settle(self, turns: list[_Turn]) -> None:

@@ -31,7 +31,7 @@ from outreach.mail.owners import Ownership
 from outreach.mail.rows import Delivery
 
 log = logs.get(__name__)
-BLOCK = 25
+BLOCK = 50
 SLICE_SECONDS = 10.0
 #: a throttled sender's slice waits this long for its next mail rather than ending
 _WAIT_SECONDS = 2.0
@@ -58,7 +58,9 @@ class Spoiled:
     answer: str = ""
 
 
-Compose = Callable[[Session, Sequence[int]], Sequence[Parcel | Spoiled]]
+#: what a block needs is read at once; the mails are made one by one while it is worked off, so that no lane holds up
+#: the others for long. Raises when the text itself is broken: then the whole block is given back.
+Compose = Callable[[Session, Sequence[int]], Iterator[Parcel | Spoiled]]
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,7 @@ def deliver_waiting(house: House) -> None:
 def work_off(house: House, work: Work, *, seconds: float = SLICE_SECONDS) -> Report:
     """One slice: send what is ready and due for a while, on one lane of this process."""
     sending = Sending.of(house)
-    with sending.lanes.open() as lane:
+    with sending.lanes.open() as lane, sending.ledger.lane():
         return Report(End.BUSY) if lane is None else _Slice(sending, work, lane).run(seconds)
 
 
@@ -213,7 +215,7 @@ class _Slice:
                              trouble={"sentence": sentence, "values": values})  # fmt: skip
         return Report(End.TROUBLE, self._tried, trouble, sentence, values)
 
-    def compose(self, ids: Sequence[int]) -> Sequence[Parcel | Spoiled]:
+    def compose(self, ids: Sequence[int]) -> Iterator[Parcel | Spoiled]:
         with self._database.reading() as session:
             return self._work.compose(session, ids)
 
@@ -246,6 +248,7 @@ class _Block:
         self._slice, self._owner_id = slice_, owner_id
         self._left = list(ids)  # claimed, not begun
         self._pending: list[Result] = []  # results not yet handed in
+        self._spoiled: list[Spoiled] = []  # noted only when something of the block could be made
         self._later: timedelta | None = None  # how long what is given back shall wait
 
     def run(self) -> NotSent | None:
@@ -258,19 +261,26 @@ class _Block:
                 if trouble is not None:
                     self._later = _NO_SENDER_PAUSE if self._slice.work.sender_id is None else None
                     return trouble
+            self._note_spoiled()
         return None
 
     def _take(self, item: Parcel | Spoiled) -> NotSent | None:
         if isinstance(item, Spoiled):
-            self._left.remove(item.delivery_id)
-            self._note(item.delivery_id, Settled("skipped", item.reason, item.answer))
+            self._spoiled.append(item)
             return None
+        self._note_spoiled()
         pending, self._pending = self._pending, []
         self._left.remove(item.delivery_id)
         attempt = self._slice.sending.ledger.begin(
             item.delivery_id, owner_id=self._owner_id, gate=self._slice.work.gate, results=pending
         )
         return None if attempt is None else self._offer(item, attempt)
+
+    def _note_spoiled(self) -> None:
+        for item in self._spoiled:
+            self._left.remove(item.delivery_id)
+            self._note(item.delivery_id, Settled("skipped", item.reason, item.answer))
+        self._spoiled = []
 
     def _offer(self, parcel: Parcel, attempt: int) -> NotSent | None:
         outcome: Outcome = Unsure("our_error")  # should anything break between here and the answer
@@ -302,13 +312,14 @@ class _Block:
             self._slice.sending.ledger.record(self._pending)
 
 
-def _compose_waiting(session: Session, ids: Sequence[int]) -> list[Parcel | Spoiled]:
+def _compose_waiting(session: Session, ids: Sequence[int]) -> Iterator[Parcel | Spoiled]:
     rows = session.execute(select(Delivery.id, Delivery.address, Delivery.message).where(Delivery.id.in_(ids))).all()
-    return [
-        Parcel(row.id, message.sender_of(row.message), row.address, row.message) if row.message is not None
+    return (
+        Parcel(row.id, message.sender_of(row.message), row.address, row.message)
+        if row.message is not None
         else Spoiled(row.id, "no_message")
         for row in rows
-    ]  # fmt: skip
+    )
 
 
 _ALWAYS = Gate(true(), lambda connection, ids: {})

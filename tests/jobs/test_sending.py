@@ -412,7 +412,7 @@ def test_a_slice_ends_when_every_lane_is_in_use(open_house: House) -> None:
     campaign_id = sending.begun(open_house, people=3)
     lanes = Sending.of(open_house).lanes
     with lanes.open(), lanes.open(), lanes.open(), lanes.open():
-        work = send.Work(campaign_id, None, dispatch.GATE, lambda session, ids: [])
+        work = send.Work(campaign_id, None, dispatch.GATE, lambda session, ids: iter(()))
         assert send.work_off(open_house, work).end is End.BUSY
     assert sending.states(open_house) == {"ready": 3}
 
