@@ -16,7 +16,7 @@ from typing import Any
 
 import click
 
-from outreach import doctor, migrate, organisation, senders, users
+from outreach import doctor, logs, migrate, organisation, senders, users
 from outreach.consent import lists
 from outreach.errors import OutreachError
 from outreach.house import House, open_house
@@ -48,7 +48,9 @@ def opened(context: click.Context) -> House:
     root = context.find_root()
     if not isinstance(root.obj, House):
         try:
-            root.obj = open_house(load(), configure_logs=False)
+            settings = load()
+            logs.configure(as_json=settings.log_format == "json", level="WARNING")  # the answer goes to standard output
+            root.obj = open_house(settings, configure_logs=False)
         except SettingsError as error:
             click.echo(f"Settings:\n{error}", err=True)
             sys.exit(2)
