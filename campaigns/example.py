@@ -96,8 +96,8 @@ def load(session: Session, house: House) -> dict[str, int]:
     _organisation(own)
     senders.ensure_first(session, name="Werkstatt für Kundenbriefe", address="post@werkstatt.example")
     starters.ensure(session)
-    custom.add(session, label="Branche", kind="text")
-    people = _people(session)
+    fach = custom.add(session, label="Fach (Beispiel)", kind="text").key
+    people = _people(session, fach)
     topic, second = _lists(session)
     _subscribe(session, people, topic, second, now, dice)
     suppression.add(session, "nie-wieder@elsewhere.example", "objection", "Telefonat", now=now - timedelta(days=40))
@@ -119,7 +119,7 @@ def _organisation(own: organisation.Organisation) -> None:
             setattr(own, name, value)
 
 
-def _people(session: Session) -> list[Contact]:
+def _people(session: Session, fach: str) -> list[Contact]:
     for name, city, industry in _COMPANIES:
         companies.create(session, name=name, city=city, industry=industry)
     made = []
@@ -128,7 +128,7 @@ def _people(session: Session) -> list[Contact]:
         contact = contacts.create(
             session, title=title, first_name=first, last_name=last, salutation=salutation, address_form=form,
             email=f"{_plain(first)}.{_plain(last)}@{_plain(name) or 'post'}.example", city=city, stage=stage, tags=list(tags),
-            company=name, language="de", source="Beispieldaten", custom={"branche": industry} if industry else {},
+            company=name, language="de", source="Beispieldaten", custom={fach: industry} if industry else {},
         )  # fmt: skip
         contact.measuring_agreed = measured
         made.append(contact)

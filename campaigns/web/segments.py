@@ -95,7 +95,7 @@ def why(segment_id: int) -> ResponseReturnValue:
     segment = store.get(session(), segment_id)
     searched, contact_id = request.args.get("q", "").strip()[:100], request.args.get("contact", type=int)
     answer = explain.explain(session(), segment.filter, contact_id, clock.now()) if contact_id else None
-    person = contacts.get(session(), contact_id) if contact_id else None
+    person = contacts.person(session(), contact_id) if contact_id else None
     found = contacts.list_page(session(), search=searched, per_page=10).rows if searched else []
     return render_template(
         "segments/why.html", segment=segment, answer=answer, person=person, searched=searched, found=found

@@ -108,7 +108,7 @@ def versions(session: Session, template_id: int) -> list[tuple[int, datetime, st
         .where(TemplateVersion.template_id == template_id)
         .order_by(TemplateVersion.number.desc())
     )
-    return [row._tuple() for row in rows]
+    return [(number, at, subject) for number, at, subject in rows]
 
 
 def archive(session: Session, template_id: int, *, archived: bool) -> None:

@@ -30,7 +30,7 @@ def address(house: House) -> Iterator[str]:
 def people(house: House) -> world.World:
     """The small world of tests/world.py, in the installation's database."""
     with house.database.writing() as session:
-        return screenshots.live_in(session)
+        return screenshots.live_in(session, house)
 
 
 @pytest.fixture

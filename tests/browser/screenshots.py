@@ -13,6 +13,7 @@ from pathlib import Path
 from playwright.sync_api import Browser
 from sqlalchemy.orm import Session
 
+from campaigns import example
 from outreach import migrate, senders
 from outreach.db import Database
 from outreach.house import House
@@ -56,6 +57,20 @@ PAGES = [
     Shot("imports", "/imports"),
     Shot("import-new", "/imports/new"),
     Shot("import-mapping", "/imports/1"),
+    Shot("newsletters", "/newsletters/"),
+    Shot("newsletter-new", "/newsletters/new"),
+    Shot("newsletter-draft", "/newsletters/2"),
+    Shot("newsletter-send", "/newsletters/2/send"),
+    Shot("newsletter-progress", "/newsletters/1/progress"),
+    Shot("newsletter-missed", "/newsletters/1/missed"),
+    Shot("templates", "/templates/"),
+    Shot("template", "/templates/1"),
+    Shot("segments", "/segments/"),
+    Shot("segment", "/segments/1"),
+    Shot("segment-why", "/segments/1/why?contact=1"),
+    Shot("reports", "/reports/"),
+    Shot("report", "/reports/1"),
+    Shot("report-people", "/reports/1/people/sent"),
     Shot("profile", "/settings/profile"),
     Shot("organisation", "/settings/organisation"),
     Shot("senders", "/settings/senders"),
@@ -83,14 +98,14 @@ def _installation(folder: Path, *, lived_in: bool) -> Iterator[House]:
     house = make_house(database, folder)
     if lived_in:
         with database.writing() as session:
-            live_in(session)
+            live_in(session, house)
     try:
         yield house
     finally:
         database.close()
 
 
-def live_in(session: Session) -> world.World:
+def live_in(session: Session, house: House | None = None) -> world.World:
     """The small world, a file half on its way in, a sender with and without trouble, and a mail in the outbox."""
     built = world.build(session)
     table = (
@@ -99,6 +114,8 @@ def live_in(session: Session) -> world.World:
     imports.begin(session, filename="Kunden 2026.csv", stream=io.BytesIO(table.encode()), user_id=None)
     senders.create(session, name="Katharina Weiß", address="katharina@weiss-beratung.example", per_hour=500)
     session.add(KeptMail(recipient="anna@mueller.example", subject="Neues aus der Werkstatt", raw=_MAIL))
+    if house is not None:
+        example.load(session, house)
     return built
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask, url_for
 from werkzeug.routing import Rule
 
 import wsgi
 from outreach.house import House
+from outreach.settings import ROOT
 from outreach.users import Role
 from outreach.web import guard
 from tests import world
@@ -103,3 +106,14 @@ def test_roles_are_asked_for_in_order() -> None:
     assert guard.role_for(object(), "GET") is Role.READER
     assert guard.role_for(object(), "POST") is Role.EDITOR
     assert guard.role_for(guard.needs(Role.OWNER)(lambda: ""), "GET") is Role.OWNER
+
+
+def test_every_page_linked_to_exists(app: Flask) -> None:
+    places = [*(ROOT / "templates" / "web").rglob("*.html"), *ROOT.glob("*/web/*.py")]
+    dead = [
+        f"{path.relative_to(ROOT)}: {endpoint}"
+        for path in places
+        for endpoint in re.findall(r'\burl_for\(\s*"([a-z_.]+)"', path.read_text())
+        if endpoint not in app.view_functions
+    ]
+    assert not dead, "\n".join(dead)

@@ -8,6 +8,8 @@ from typing import Any
 from outreach.house import House
 from tests.world import World
 
+#: the newsletters of the example data
+SENT, DRAFT = 1, 2
 Sample = Callable[[House, World], dict[str, Any]]
 
 SAMPLES: dict[str, Sample] = {
@@ -24,6 +26,18 @@ SAMPLES: dict[str, Sample] = {
     "tags.edit": lambda house, people: {"tag_id": 1},
     "imports.show": lambda house, people: {"import_id": 1},
     "imports.skipped": lambda house, people: {"import_id": 1},
+    "newsletters.show": lambda house, people: {"campaign_id": DRAFT},
+    "newsletters.readers": lambda house, people: {"campaign_id": DRAFT},
+    "newsletters.ready": lambda house, people: {"campaign_id": DRAFT},
+    "newsletters.missed": lambda house, people: {"campaign_id": SENT},
+    "newsletters.progress": lambda house, people: {"campaign_id": SENT},
+    "templates.edit": lambda house, people: {"template_id": 1},
+    "segments.edit": lambda house, people: {"segment_id": 1},
+    "segments.people": lambda house, people: {"segment_id": 1},
+    "segments.why": lambda house, people: {"segment_id": 1, "contact": people.people["anna"]},
+    "reports.show": lambda house, people: {"campaign_id": SENT},
+    "reports.people": lambda house, people: {"campaign_id": SENT, "figure": "sent"},
+    "reports.table": lambda house, people: {"campaign_id": SENT, "table": "links"},
     "public.sign_up": lambda house, people: {"key": "neuigkeiten"},
     "public.embed": lambda house, people: {"key": "neuigkeiten"},
     "public.thanks": lambda house, people: {"key": "neuigkeiten"},
@@ -42,5 +56,8 @@ NO_PAGE = frozenset(
         "public.confirm",
         "public.unsubscribe",
         "outbox.frame",
+        "newsletters.preview",
+        "templates.preview",
+        "issue.view",
     }
 )

@@ -7,6 +7,7 @@ import io
 import pytest
 from flask import Flask, url_for
 
+from campaigns import example
 from outreach import senders
 from outreach.house import House
 from outreach.imports import store as imports
@@ -30,6 +31,7 @@ def lived_in(house: House, people: World) -> World:
         imports.begin(
             session, filename="Kunden.csv", stream=io.BytesIO(b"Name;E-Mail\nAnna;a@b.example\n"), user_id=None
         )
+        example.load(session, house)
         session.add(KeptMail(recipient="a@b.example", subject="Grüße", raw=RAW))
     return people
 
@@ -95,3 +97,11 @@ def test_a_mail_in_the_outbox_is_shown_in_a_sandbox(lived_in: World, signed_in: 
     assert "script-src" not in framed.headers["Content-Security-Policy"]
     assert '<base target="_blank">' in framed.text
     assert "Grüße" in signed_in().get("/outbox/1/raw").text or "=?utf-8?q?" in signed_in().get("/outbox/1/raw").text
+
+
+def test_mails_are_previewed_in_a_sandbox_everywhere(lived_in: World, signed_in: SignIn) -> None:
+    client = signed_in()
+    for place in ("/newsletters/1/preview", "/newsletters/2/preview", "/templates/1/preview", "/outbox/1/html/frame"):
+        answer = client.get(place)
+        assert answer.status_code == 200, place
+        assert answer.headers["Content-Security-Policy"].startswith("sandbox "), place
