@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from campaigns.rows import Campaign, Segment
-from campaigns.segments import fields, filters
+from campaigns.segments import compile, fields, filters
 from campaigns.segments.compile import contact_ids
 from campaigns.segments.explain import Explanation, Said, describe, explain
 from campaigns.segments.fields import FieldSpec
@@ -105,8 +105,7 @@ def list_page(
 
 def count(session: Session, filter: object, now: datetime | None = None) -> int:
     """How many contacts the filter means now; raises Invalid for a bad one."""
-    ids = contact_ids(session, filter, now or this_moment())
-    return session.scalar(ids.with_only_columns(func.count(), maintain_column_froms=True)) or 0
+    return session.scalar(compile.count(session, filter, now or this_moment())) or 0
 
 
 def preview(session: Session, filter: object, now: datetime | None = None, *, first: int = 20) -> Sequence[ContactLine]:
