@@ -43,7 +43,7 @@ def configure(*, as_json: bool, level: str = "INFO", stream: TextIO = sys.stderr
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for noisy in ("pika", "waitress.queue", "alembic.runtime.plugins"):
+    for noisy in ("pika", "waitress.queue", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from flask import Blueprint, make_response, render_template
 from flask.typing import ResponseReturnValue
+from flask_babel import format_date, format_datetime, to_user_timezone
 from flask_babel import gettext as _
 
 from campaigns import newsletters, reports
@@ -11,6 +15,7 @@ from outreach.web import lists
 from outreach.web.transaction import session
 
 pages = Blueprint("reports", __name__, url_prefix="/reports")
+_HOURS_SHOWN = 48
 
 
 @pages.get("/")
@@ -24,7 +29,7 @@ def index() -> ResponseReturnValue:
 def show(campaign_id: int) -> ResponseReturnValue:
     """The report of one newsletter."""
     found = reports.report(session(), campaign_id)
-    return render_template("reports/show.html", report=found, headline=headline(found))
+    return render_template("reports/show.html", report=found, headline=headline(found), timeline=timeline(found.hours))
 
 
 @pages.get("/<int:campaign_id>/people/<figure>")
@@ -44,6 +49,36 @@ def table(campaign_id: int, table: str) -> ResponseReturnValue:
     answer.headers["Content-Type"] = "text/csv; charset=utf-8"
     answer.headers["Content-Disposition"] = f'attachment; filename="newsletter-{campaign_id}-{table}.csv"'
     return answer
+
+
+@dataclass(frozen=True)
+class Span:
+    """One bar of the picture: an hour, or a day when there are many hours."""
+
+    label: str
+    opens: int
+    machine_opens: int
+    clicks: int
+
+
+def timeline(hours: Sequence[reports.Hour]) -> list[Span]:
+    """The hours as bars in the reader's zone; after two days, days."""
+    by_day = len(hours) > _HOURS_SHOWN
+    spans: dict[str, list[reports.Hour]] = {}
+    for hour in hours:
+        local = to_user_timezone(hour.at)
+        spans.setdefault(
+            format_date(local, "EEE d. MMM") if by_day else format_datetime(hour.at, "EEE HH:mm"), []
+        ).append(hour)
+    return [
+        Span(
+            label,
+            sum(one.opens for one in some),
+            sum(one.machine_opens for one in some),
+            sum(one.clicks for one in some),
+        )
+        for label, some in spans.items()
+    ]
 
 
 def headline(found: reports.Report) -> str:
