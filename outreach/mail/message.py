@@ -6,12 +6,11 @@ needs UTF-8 (RFC 6531), which the transport checks against what the server can d
 
 from __future__ import annotations
 
+import binascii
 import re
 from dataclasses import dataclass
 from datetime import datetime
 from email import policy
-from email.headerregistry import Address
-from email.message import EmailMessage
 from email.parser import BytesHeaderParser
 from email.utils import format_datetime
 from functools import lru_cache
@@ -20,6 +19,8 @@ from outreach.errors import N_, Invalid
 from outreach.tokens import Sealer
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+#: quoted-printable never contains "=_", so no text can hold it
+BOUNDARY = "=_outreach_part"
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
@@ -40,22 +41,63 @@ class Mail:
 
 def serialise(mail: Mail, *, message_id: str, date: datetime) -> bytes:
     """The bytes of the mail; raises Invalid when anything that goes into a header could break out of it."""
-    message = EmailMessage(policy=_policy(mail))
-    message["From"] = _mailbox(mail.from_name, mail.from_address, field="from")
-    message["To"] = _mailbox(mail.to_name, mail.to_address, field="to")
+    lines = [f"From: {_checked_mailbox(mail.from_name, mail.from_address, field='from', taken=len('From: '))}",
+             f"To: {_checked_mailbox(mail.to_name, mail.to_address, field='to', taken=len('To: '))}"]  # fmt: skip
     if mail.reply_to:
-        message["Reply-To"] = _mailbox("", mail.reply_to, field="reply_to")
-    message["Subject"] = checked(mail.subject, field="subject")
-    message["Date"] = format_datetime(date)
-    message["Message-ID"] = checked(message_id, field="message_id")
-    for name, value in mail.headers:
-        if not re.fullmatch(r"[!-9;-~]+", name):
-            raise Invalid(N_("“%(name)s” cannot be the name of a header."), field="headers", name=name[:100])
-        message[name] = checked(value, field="headers")
-    message.set_content(_clean(mail.text), cte="quoted-printable")
-    if mail.html is not None:
-        message.add_alternative(_clean(mail.html), subtype="html", cte="quoted-printable")
-    return message.as_bytes()
+        lines.append(f"Reply-To: {_checked_mailbox('', mail.reply_to, field='reply_to', taken=0)}")
+    lines += [
+        f"Subject: {unstructured(checked(mail.subject, field='subject'), taken=len('Subject: '))}",
+        f"Date: {format_datetime(date)}",
+        f"Message-ID: {checked(message_id, field='message_id')}",
+        *(_extra(name, value) for name, value in mail.headers),
+        "MIME-Version: 1.0",
+    ]
+    if mail.html is None:
+        return "\r\n".join(lines).encode() + b"\r\n" + part("text/plain", mail.text)
+    lines.append(f'Content-Type: multipart/alternative; boundary="{BOUNDARY}"')
+    head = "\r\n".join(lines).encode() + b"\r\n\r\n"
+    return head + alternative(mail.text, mail.html)
+
+
+def alternative(text: str, html: str) -> bytes:
+    """The body of a multipart/alternative: text first, so that readers that know HTML prefer that (RFC 2046 5.1.4)."""
+    between = f"--{BOUNDARY}\r\n".encode()
+    return b"".join(
+        (between, part("text/plain", text), between, part("text/html", html), f"--{BOUNDARY}--\r\n".encode())
+    )
+
+
+def part(kind: str, text: str) -> bytes:
+    """One text as a MIME part with its headers, quoted-printable: ASCII in lines of at most 76."""
+    body = _clean(text).replace("\r\n", "\n").replace("\r", "\n").encode()
+    encoded = binascii.b2a_qp(body, istext=True).replace(b"\n", b"\r\n")
+    head = f"Content-Type: {kind}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+    return head.encode() + encoded + b"\r\n"
+
+
+def mailbox(name: str, address: str, *, taken: int) -> str:
+    """A name and an address as they stand in a header after `taken` characters."""
+    return f"{phrase(name, taken=taken)} <{wire_address(address)}>" if name else wire_address(address)
+
+
+def phrase(name: str, *, taken: int) -> str:
+    """A name as it stands in a header: quoted, or in encoded words when it is long or not ASCII."""
+    if name.isascii() and len(name) < 60 and "=?" not in name:
+        quoted = name.replace("\\", r"\\").replace('"', r"\"")
+        return f'"{quoted}"'
+    return encoded_words(name, taken=taken)
+
+
+def unstructured(text: str, *, taken: int) -> str:
+    """A subject or remark as it stands in a header after `taken` characters."""
+    plain = text.isascii() and "=?" not in text and taken + len(text) <= 76 and text == text.strip()
+    return text if plain or not text else encoded_words(text, taken=taken)
+
+
+def wire_address(address: str) -> str:
+    """The address with its domain as it goes over the wire."""
+    local, _, domain = address.rpartition("@")
+    return f"{local}@{ascii_domain(domain)}"
 
 
 def checked(value: str, *, field: str) -> str:
@@ -122,17 +164,19 @@ def _q(char: str) -> str:
     return "".join(f"={byte:02X}" for byte in char.encode())
 
 
-def _policy(mail: Mail) -> policy.EmailPolicy[EmailMessage]:
-    utf8 = not all(a.rpartition("@")[0].isascii() for a in (mail.from_address, mail.to_address, mail.reply_to))
-    # 78 is what RFC 5322 asks for; the library folds what it can and encodes the rest.
-    return policy.EmailPolicy(linesep="\r\n", max_line_length=78, utf8=utf8, cte_type="7bit", raise_on_defect=False)
-
-
-def _mailbox(name: str, address: str, *, field: str) -> Address:
+def _checked_mailbox(name: str, address: str, *, field: str, taken: int) -> str:
     local, at, domain = checked(address, field=field).rpartition("@")
     if not at or not local or not domain or re.search(r"[\s<>]", address):
         raise Invalid(N_("“%(address)s” is not a mail address."), field=field, address=address[:100])
-    return Address(display_name=checked(name, field=field), username=local, domain=ascii_domain(domain))
+    return mailbox(checked(name, field=field), address, taken=taken)
+
+
+def _extra(name: str, value: str) -> str:
+    if not re.fullmatch(r"[!-9;-~]+", name):
+        raise Invalid(N_("“%(name)s” cannot be the name of a header."), field="headers", name=name[:100])
+    # As it is when it can be: most of these have a form of their own, in which encoded words mean nothing.
+    fits = checked(value, field="headers").isascii() and len(name) + len(value) + 2 <= 998
+    return f"{name}: {value if fits else encoded_words(value, taken=len(name) + 2)}"
 
 
 def ascii_domain(domain: str) -> str:
