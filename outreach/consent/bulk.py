@@ -7,17 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, literal, select
+from sqlalchemy import ColumnElement, and_, column, delete, exists, func, insert, literal, or_, select, table
 from sqlalchemy.orm import Session
 
-from outreach import contacts, db
+from outreach import db
 from outreach.consent.history import UNKNOWN_ZONE
 from outreach.consent.rows import Consent, ConsentEvent, Subscription
 from outreach.contacts import Contact, ContactTag
-from outreach.errors import N_, Conflict, Invalid
+from outreach.errors import N_, Invalid
 
 #: how long a sign-up waits for its confirmation
 WAITS = timedelta(days=28)
+
+
+#: the floor above owns them; here only those of people who are forgotten altogether are looked at
+_deliveries = table("deliveries", column("contact_id"), column("kind"), column("state"))
 
 
 @dataclass(frozen=True)
@@ -63,10 +67,9 @@ def grant_imported(
 
 
 def forget_unconfirmed(session: Session, now: datetime) -> list[int]:
-    """Sign-ups nobody confirmed in 28 days vanish, and with them contacts that exist only because of one.
+    """Sign-ups nobody confirmed in 28 days vanish, and with them contacts that exist only because of one: their ids.
 
-    Gives the ids of such contacts that could not vanish because a mail (their confirmation) still points to them:
-    the caller, who knows mails, removes those and then calls `contacts.delete`.
+    The confirmation mails sent to those vanish too; whoever got any other mail stays.
     """
     expired = session.execute(
         delete(Subscription)
@@ -79,9 +82,11 @@ def forget_unconfirmed(session: Session, now: datetime) -> list[int]:
     events = [_event(contact_id, list_id, what="expired", now=now) for list_id, contact_id in expired]
     session.execute(insert(ConsentEvent), events)
     session.expire_all()
-    return [
-        contact_id for contact_id in _left_over(session, {c for _, c in expired}) if not _vanish(session, contact_id)
-    ]
+    gone = list(_left_over(session, {contact_id for _, contact_id in expired}))
+    if gone:
+        session.execute(delete(_deliveries).where(_deliveries.c.contact_id.in_(gone)))
+        session.execute(delete(Contact).where(Contact.id.in_(gone)))
+    return gone
 
 
 def _grant(
@@ -154,20 +159,16 @@ def _left_over(session: Session, contact_ids: set[int]) -> Sequence[int]:
     )
     nothing_else = (Contact.company_id.is_(None), Contact.stage == "prospect", Contact.phone == "", Contact.city == "")
     no_rows = (~_has(Subscription.contact_id), ~_has(Consent.contact_id), ~_has(ContactTag.contact_id))
+    other_mail = exists().where(
+        _deliveries.c.contact_id == Contact.id,
+        or_(_deliveries.c.kind != "confirm", _deliveries.c.state.in_(("claimed", "sending"))),
+    )
     return session.scalars(
         select(Contact.id)
-        .where(Contact.id.in_(contact_ids), Contact.source != "", signed_up, *nothing_else, *no_rows)
+        .where(Contact.id.in_(contact_ids), Contact.source != "", signed_up, *nothing_else, *no_rows, ~other_mail)
         .order_by(Contact.id)
     ).all()
 
 
 def _has(column: object) -> ColumnElement[bool]:
     return exists().where(and_(column == Contact.id))
-
-
-def _vanish(session: Session, contact_id: int) -> bool:
-    try:
-        contacts.delete(session, contact_id)
-    except Conflict:
-        return False
-    return True

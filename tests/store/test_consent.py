@@ -237,12 +237,14 @@ def test_unconfirmed_sign_ups_vanish_after_28_days_with_contacts_that_were_nothi
     for one in (only, tagged, mailed):
         _ask(session, one, news, NOW - timedelta(days=28, seconds=1))
     _ask(session, fresh, news, NOW - timedelta(days=28))
-    session.add(Delivery(kind="confirm", contact_id=mailed, address="x", address_hash=b"x" * 32))
+    for contact_id, kind in ((only, "confirm"), (mailed, "confirm"), (mailed, "test")):
+        session.add(Delivery(kind=kind, contact_id=contact_id, address="x", address_hash=b"x" * 32))
     session.flush()
-    assert subscriptions.forget_unconfirmed(session, NOW) == [mailed]
+    assert subscriptions.forget_unconfirmed(session, NOW) == [only]
     assert subscriptions.forget_unconfirmed(session, NOW) == []
     left = set(session.scalars(select(Contact.id)))
     assert only not in left
+    assert session.scalars(select(Delivery.kind).where(Delivery.contact_id == only)).all() == []
     assert {tagged, fresh, mailed, people.people["pending"]} <= left
     assert _state(session, fresh, news) == "pending"
     assert _state(session, tagged, news) is None
