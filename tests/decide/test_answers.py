@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outreach.mail import answers
@@ -86,6 +86,7 @@ def test_what_is_not_sent_names_whose_trouble_it_is(
     assert (outcome.reason, outcome.whose) == (reason, whose)
 
 
+@settings(deadline=None)  # the machines of CI are shared
 @given(st.integers(-1, 999), st.text(max_size=200))
 def test_after_the_dot_only_a_clear_yes_or_no_settles_it(code: int, text: str) -> None:
     outcome = sort(Stage.DOT, code, text)
@@ -100,6 +101,7 @@ def test_after_the_dot_only_a_clear_yes_or_no_settles_it(code: int, text: str) -
     assert "\0" not in outcome.answer
 
 
+@settings(deadline=None)  # the machines of CI are shared
 @given(
     st.sampled_from([Stage.GREETING, Stage.LOGIN, Stage.MAIL, Stage.RCPT, Stage.DATA]), st.integers(-1, 999), st.text()
 )
@@ -136,6 +138,7 @@ def test_retries_fit_into_a_day_and_then_the_mail_expires() -> None:
     assert timedelta(hours=18) < sum(pauses, timedelta()) < timedelta(hours=24)
 
 
+@settings(deadline=None)  # the machines of CI are shared
 @given(st.floats(-1, 1), st.integers(1, 9))
 def test_a_pause_is_spread_by_a_fifth_and_never_shorter_than_the_server_asked(jitter: float, attempt: int) -> None:
     planned = answers.RETRIES[attempt - 1]

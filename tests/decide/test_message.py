@@ -9,7 +9,7 @@ from email.header import decode_header, make_header
 from email.message import EmailMessage
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from outreach.errors import Invalid
@@ -41,6 +41,7 @@ def parsed(raw: bytes) -> EmailMessage:
     return found
 
 
+@settings(deadline=None)  # the machines of CI are shared
 @given(from_name=NAMES, to_name=NAMES, subject=NAMES, text=TEXTS, html=TEXTS)
 @example(from_name="", to_name="Dr. Müller, Anna", subject="x" * 200, text="." * 5000, html="ä" * 2000)
 @example(from_name='"Anna" <x@y.example>', to_name="=?utf-8?q?no?=", subject="=?utf-8?q?no?=", text="", html="")
@@ -109,6 +110,7 @@ def test_sender_and_subject_are_read_back_from_the_bytes() -> None:
     assert message.subject_of(raw).strip() == ("Grüße aus Köln " * 9).strip()
 
 
+@settings(deadline=None)  # the machines of CI are shared
 @given(LINES.filter(bool), st.integers(0, 30))
 @example("ä" * 200, 9)
 @example("👩‍🚀" * 30, 30)
