@@ -9,6 +9,8 @@ from sqlalchemy import Select, func, literal, null, select
 from sqlalchemy.orm import Session
 
 from campaigns.rows import Campaign, Segment
+from campaigns.segments.compile import contact_ids
+from campaigns.segments.compile import contact_ids
 from outreach import db
 from outreach.consent import ask
 from outreach.consent.rows import Consent
@@ -29,10 +31,8 @@ def people(session: Session, campaign: Campaign, now: datetime) -> Select[Any]:
         .where(Contact.email.is_not(None), Contact.address_hash.is_not(None), ~ask.is_suppressed())
     )
     if campaign.segment_id is not None:
-        from campaigns.segments import compile as segments
-
         filter_ = session.execute(select(Segment.filter).where(Segment.id == campaign.segment_id)).scalar_one()
-        query = query.where(Contact.id.in_(segments.contact_ids(session, filter_, now)))
+        query = query.where(Contact.id.in_(contact_ids(session, filter_, now)))
     return query
 
 

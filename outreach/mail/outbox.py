@@ -32,20 +32,18 @@ def put(
     kind: str,
     mail: Mail,
     contact_id: int | None = None,
-    campaign_id: int | None = None,
     sender_id: int | None = None,
 ) -> int:
     """One mail to one person (kind test, confirm or system), on its way once this transaction is committed.
 
     Raises Invalid for what cannot be a mail, and NotAllowedToWrite for an address on the suppression list; only a test
     goes there all the same, for it goes to whoever asks for it, and a system mail, for it goes to a user.
-    `campaign_id` is for tests of a newsletter; they leave with the other one-off mails all the same.
     """
     hashed = address_hash(address_key(mail.to_address))
     if kind not in ("test", "system") and session.get(Suppression, hashed) is not None:
         raise NotAllowedToWrite(N_("This address is on the suppression list; nobody writes to it."), field="email")
     now = clock.now()
-    delivery = Delivery(kind=kind, sender_id=sender_id, campaign_id=None, contact_id=contact_id, address=mail.to_address,
+    delivery = Delivery(kind=kind, sender_id=sender_id, contact_id=contact_id, address=mail.to_address,
                         address_hash=hashed, state="ready", attempts=0, next_try_at=now, created_at=now)  # fmt: skip
     session.add(delivery)
     session.flush()

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from campaigns import audience, dispatch, newsletters
 from campaigns.newsletters import NotReady
-from campaigns.rows import Campaign
+from campaigns.rows import Campaign, Segment
 from outreach import clock, jobs, organisation
 from outreach.consent.rows import Consent, Subscription, Suppression
 from outreach.contacts import Contact, address_hash
@@ -208,6 +208,14 @@ def test_the_audience_is_segment_and_consent_without_suppression(session: Sessio
     draft.list_id = None
     session.flush()
     assert _audience(session, draft) == [*ids[2:], *others]
+    one = Segment(name="Nur eine", filter={"field": "email", "is": "other@example.org"})
+    session.add(one)
+    session.flush()
+    draft.segment_id = one.id
+    session.flush()
+    assert _audience(session, draft) == others
+    draft.segment_id = None
+    session.flush()
     session.connection().execute(update(Contact).where(Contact.id == ids[2]).values(email=None))
     assert _audience(session, draft) == others
 
