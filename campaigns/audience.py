@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from campaigns.rows import Campaign, Segment
 from campaigns.segments.compile import contact_ids
-from campaigns.segments.compile import contact_ids
 from outreach import db
 from outreach.consent import ask
 from outreach.consent.rows import Consent

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from lxml import html as lxml_html
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from campaigns import audience, content, newsletters
@@ -24,7 +24,7 @@ from outreach.mail import render, sandbox, tags, templates
 
 #: a large mailbox provider clips mails whose HTML is longer, and hides the unsubscribe link with the rest
 CLIPPED = 100 * 1024
-_COLUMNS: dict[str, ColumnElement[Any]] = {
+_COLUMNS: dict[str, Any] = {
     "title": Contact.title, "first_name": Contact.first_name, "last_name": Contact.last_name, "city": Contact.city,
     "phone": Contact.phone, "company": Company.name, "salutation": Contact.salutation,
 }  # fmt: skip

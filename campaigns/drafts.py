@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
@@ -35,7 +36,7 @@ def begin(session: Session, *, name: str, template_id: int | None, user_id: int 
     """A draft from a template (or empty); where there is only one list or sender, it is chosen."""
     lists = list(session.scalars(select(MailingList.id).order_by(MailingList.id).limit(2)))
     first_sender = session.scalar(select(Sender.id).order_by(Sender.id).limit(1))
-    text = {"subject": "", "preheader": "", "format": "markdown", "body": ""}
+    text: dict[str, Any] = {"subject": "", "preheader": "", "format": "markdown", "body": ""}
     if template_id is not None:
         found = templates.get(session, template_id)
         text = {"subject": found.subject, "preheader": found.preheader, "format": found.format, "body": found.body}

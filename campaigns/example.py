@@ -101,12 +101,24 @@ def load(session: Session, house: House) -> dict[str, int]:
     topic, second = _lists(session)
     _subscribe(session, people, topic, second, now, dice)
     suppression.add(session, "nie-wieder@elsewhere.example", "objection", "Telefonat", now=now - timedelta(days=40))
-    made = segments.create(session, name="Stammkunden und mehr", filter={
-        "all": [{"field": "stage", "one_of": ["regular", "advocate", "fan"]}, {"field": "email", "is_empty": False}]})
+    made = segments.create(
+        session,
+        name="Stammkunden und mehr",
+        filter={
+            "all": [{"field": "stage", "one_of": ["regular", "advocate", "fan"]}, {"field": "email", "is_empty": False}]
+        },
+    )
     campaign = _campaign(session, house, topic, now)
     _history(session, campaign, now, dice)
     _draft(session, topic, made.id)
-    return {"companies": len(_COMPANIES), "contacts": len(people), "lists": 2, "segments": 1, "templates": 3, "newsletters": 2}
+    return {
+        "companies": len(_COMPANIES),
+        "contacts": len(people),
+        "lists": 2,
+        "segments": 1,
+        "templates": 3,
+        "newsletters": 2,
+    }
 
 
 def _organisation(own: organisation.Organisation) -> None:
@@ -137,12 +149,16 @@ def _people(session: Session, fach: str) -> list[Contact]:
 
 
 def _lists(session: Session) -> tuple[int, int]:
-    first = lists.create(session, name="Werkstattpost", description="Einmal im Monat: ein Gedanke, ein Beispiel, ein Termin.")
+    first = lists.create(
+        session, name="Werkstattpost", description="Einmal im Monat: ein Gedanke, ein Beispiel, ein Termin."
+    )
     second = lists.create(session, name="Einladungen", description="Nur Termine: Workshops und offene Abende.")
     return first.id, second.id
 
 
-def _subscribe(session: Session, people: list[Contact], topic: int, second: int, now: datetime, dice: random.Random) -> None:
+def _subscribe(
+    session: Session, people: list[Contact], topic: int, second: int, now: datetime, dice: random.Random
+) -> None:
     for number, contact in enumerate(people):
         asked = now - timedelta(days=dice.randint(60, 420), minutes=dice.randint(0, 1439))
         subscriptions.request(session, contact_id=contact.id, list_id=topic, text_shown=AGREED, zone="Europe/Berlin",
@@ -209,7 +225,9 @@ def _delivery(session: Session, campaign: Campaign, contact: Contact, consent_id
     return delivery
 
 
-def _hits(session: Session, campaign: Campaign, delivery: Delivery, links: list[int], now: datetime, dice: random.Random) -> None:
+def _hits(
+    session: Session, campaign: Campaign, delivery: Delivery, links: list[int], now: datetime, dice: random.Random
+) -> None:
     assert delivery.sent_at is not None
     chance = dice.random()
     # Most people read in the first morning, some in the evening, a few days later.
@@ -228,8 +246,20 @@ def _hits(session: Session, campaign: Campaign, delivery: Delivery, links: list[
             _hit(session, campaign, delivery, link, "scanner", delivery.sent_at + timedelta(seconds=3), 1)
 
 
-def _hit(session: Session, campaign: Campaign, delivery: Delivery, link: int, verdict: str, at: datetime, count: int) -> None:
-    session.add(Hit(delivery_id=delivery.id, link_id=link, verdict=verdict, campaign_id=campaign.id, first_at=at, last_at=at, count=count))
+def _hit(
+    session: Session, campaign: Campaign, delivery: Delivery, link: int, verdict: str, at: datetime, count: int
+) -> None:
+    session.add(
+        Hit(
+            delivery_id=delivery.id,
+            link_id=link,
+            verdict=verdict,
+            campaign_id=campaign.id,
+            first_at=at,
+            last_at=at,
+            count=count,
+        )
+    )
 
 
 def _draft(session: Session, topic: int, segment_id: int) -> None:
@@ -244,4 +274,8 @@ def _plain(name: str) -> str:
     """A name as it may stand in an address."""
     table = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ı": "i", "ş": "s", "ğ": "g", "ç": "c"})
     words = name.lower().translate(table).replace("&", " ").replace(".", " ").split()
-    return "-".join("".join(letter for letter in word if letter.isascii() and letter.isalnum()) for word in words if word.strip("&.-"))
+    return "-".join(
+        "".join(letter for letter in word if letter.isascii() and letter.isalnum())
+        for word in words
+        if word.strip("&.-")
+    )

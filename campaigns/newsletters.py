@@ -232,7 +232,7 @@ def status(session: Session, campaign_id: int) -> Status:
     counts = dict.fromkeys(DELIVERY_STATES, 0)
     of_it = Delivery.campaign_id == campaign_id
     grouped = session.execute(select(Delivery.state, func.count()).where(of_it).group_by(Delivery.state))
-    counts |= {state: count for state, count in grouped}
+    counts |= dict(grouped.all())
     retrying = counts["ready"] and session.scalar(
         select(func.count()).where(of_it, Delivery.state == "ready", Delivery.attempts > 0)
     )

@@ -257,7 +257,7 @@ def _opens(session: Session, campaign_id: int) -> dict[str, int]:
     rank = case(*((Hit.verdict == verdict, number) for verdict, number in _RANK.items()), else_=0)
     best = (select(func.max(rank).label("rank")).where(Hit.campaign_id == campaign_id, Hit.link_id == PIXEL)
             .group_by(Hit.delivery_id).subquery())  # fmt: skip
-    found = dict(session.execute(select(best.c.rank, func.count()).group_by(best.c.rank)).all())
+    found: dict[int, int] = dict(session.execute(select(best.c.rank, func.count()).group_by(best.c.rank)).all())
     return {verdict: found.get(number, 0) for verdict, number in _RANK.items()}
 
 

@@ -10,7 +10,6 @@ import outreach.rows  # noqa: F401
 from outreach.db import Base, Moment
 
 
-
 def render_item(kind, item, autogen):  # noqa: ANN001, ANN201 - Alembic's hook
     """A migration must not change when our types do: write what the database gets."""
     if kind == "type" and isinstance(item, Moment):

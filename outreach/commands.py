@@ -55,7 +55,8 @@ def opened(context: click.Context) -> House:
             click.echo(f"Settings:\n{error}", err=True)
             sys.exit(2)
         root.call_on_close(root.obj.database.close)
-    return root.obj
+    house: House = root.obj
+    return house
 
 
 def say(value: dict[str, Any], *, as_json: bool, text: str) -> None:

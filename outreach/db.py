@@ -101,7 +101,11 @@ def insert(session: Session, row: type[Base]) -> postgresql.Insert | sqlite.Inse
 
 def _postgres_engine(url: str, pool_size: int) -> Engine:
     return create_engine(
-        url, pool_size=pool_size, max_overflow=20, pool_pre_ping=True, json_serializer=_json,
+        url,
+        pool_size=pool_size,
+        max_overflow=20,
+        pool_pre_ping=True,
+        json_serializer=_json,
         connect_args={"options": "-c timezone=UTC", "connect_timeout": 10},
     )
 
@@ -111,14 +115,25 @@ def _sqlite_engine(url: str, pool_size: int) -> Engine:
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
-        url, pool_size=pool_size, max_overflow=50, json_serializer=_json, connect_args={"timeout": 30},
+        url,
+        pool_size=pool_size,
+        max_overflow=50,
+        json_serializer=_json,
+        connect_args={"timeout": 30},
     )
 
     @event.listens_for(engine, "connect")
     def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, below
-        for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", "busy_timeout = 30000",
-                       "temp_store = MEMORY", "cache_size = -65536", "mmap_size = 268435456"):
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = NORMAL",
+            "foreign_keys = ON",
+            "busy_timeout = 30000",
+            "temp_store = MEMORY",
+            "cache_size = -65536",
+            "mmap_size = 268435456",
+        ):
             connection.execute(f"PRAGMA {pragma}")
         # SQLite's own lower() knows only ASCII; names here have umlauts.
         connection.create_function("lower", 1, lambda v: v.lower() if isinstance(v, str) else v, deterministic=True)

@@ -41,21 +41,49 @@ class Organisation(Base):
     anonymous_measuring: Mapped[str] = mapped_column(String(10), default="none")
     example_loaded_at: Mapped[datetime | None] = mapped_column(Moment)
 
+
 LEGAL_FORMS = ("freelancer", "ek", "gmbh", "ohg")
 MEASURING = ("none", "anonymous")
 #: how many characters each text takes
-MOST = {"name": 200, "legal_form": 20, "representative": 200, "street": 200, "postcode": 20, "city": 100, "country": 100,
-        "phone": 50, "email": 254, "website": 290, "vat_id": 50, "register_court": 100, "register_number": 50,
-        "anonymous_measuring": 10}
+MOST = {
+    "name": 200,
+    "legal_form": 20,
+    "representative": 200,
+    "street": 200,
+    "postcode": 20,
+    "city": 100,
+    "country": 100,
+    "phone": 50,
+    "email": 254,
+    "website": 290,
+    "vat_id": 50,
+    "register_court": 100,
+    "register_number": 50,
+    "anonymous_measuring": 10,
+}
 
 
 def get(session: Session) -> Organisation:
     """The organisation; the row is made when it is first asked for in a writing session."""
     found = session.scalar(select(Organisation))
     if found is None:
-        found = Organisation(id=1, name="", legal_form="freelancer", representative="", street="", postcode="", city="",
-                             country="", phone="", email="", website="", vat_id="", register_court="",
-                             register_number="", anonymous_measuring="none")
+        found = Organisation(
+            id=1,
+            name="",
+            legal_form="freelancer",
+            representative="",
+            street="",
+            postcode="",
+            city="",
+            country="",
+            phone="",
+            email="",
+            website="",
+            vat_id="",
+            register_court="",
+            register_number="",
+            anonymous_measuring="none",
+        )
         session.add(found)
     return found
 
@@ -73,8 +101,12 @@ def change(session: Session, **values: str) -> Organisation:
         try:
             found.email = validate_email(found.email, check_deliverability=False, test_environment=True).normalized
         except EmailNotValidError as error:
-            raise Invalid(N_("“%(address)s” is not a mail address: %(why)s"), field="email",
-                          address=found.email[:100], why=str(error)) from None
+            raise Invalid(
+                N_("“%(address)s” is not a mail address: %(why)s"),
+                field="email",
+                address=found.email[:100],
+                why=str(error),
+            ) from None
     if found.website and not found.website.startswith(("https://", "http://")):
         found.website = "https://" + found.website
     session.flush()
@@ -85,8 +117,18 @@ def imprint(organisation: Organisation) -> list[str]:
     """The lines of the imprint (§ 5 DDG, § 35a GmbHG, § 37a HGB), without empty ones."""
     place = f"{organisation.postcode} {organisation.city}".strip()
     register = " ".join(part for part in (organisation.register_court, organisation.register_number) if part)
-    lines = [organisation.name, organisation.representative, organisation.street, place, organisation.country,
-             organisation.phone, organisation.email, organisation.website, register, organisation.vat_id]
+    lines = [
+        organisation.name,
+        organisation.representative,
+        organisation.street,
+        place,
+        organisation.country,
+        organisation.phone,
+        organisation.email,
+        organisation.website,
+        register,
+        organisation.vat_id,
+    ]
     return [line for line in lines if line]
 
 

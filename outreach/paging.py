@@ -59,22 +59,24 @@ def fetch(
     *,
     page: int = 1,
     per_page: int = PER_PAGE,
+    total: Select[int] | None = None,
 ) -> Page[T]:
     """The rows of `query` on that page, each made into what the caller shows.
 
-    One statement; only a page behind the last one needs more, and becomes the last one.
+    One statement; only a page behind the last one needs more, and becomes the last one. `total` counts the rows when
+    the query itself would do it more slowly.
     """
     page, per_page = max(1, page), min(max(1, per_page), PER_PAGE_MOST)
-    total = _counting(query)
-    found = session.execute(query.add_columns(total).limit(per_page).offset((page - 1) * per_page)).all()
+    counting = _counting(query) if total is None else total.scalar_subquery()
+    found = session.execute(query.add_columns(counting).limit(per_page).offset((page - 1) * per_page)).all()
     if found:
         counted = int(found[0][-1])
     elif page == 1:
         counted = 0
     else:
-        counted = int(session.scalar(select(total)) or 0)
+        counted = int(session.scalar(select(counting)) or 0)
         page = max(1, -(-min(counted, COUNTED_MOST) // per_page))
-        found = session.execute(query.add_columns(total).limit(per_page).offset((page - 1) * per_page)).all()
+        found = session.execute(query.add_columns(counting).limit(per_page).offset((page - 1) * per_page)).all()
     return Page([make(row) for row in found], page, per_page, min(counted, COUNTED_MOST), counted > COUNTED_MOST)
 
 

@@ -6,5 +6,16 @@ from outreach.imports import rows as imports
 from outreach.mail import rows as mail
 from outreach.tracking import rows as tracking
 
-__all__ = ["companies", "consent", "contacts", "imports", "mail", "once", "organisation", "senders", "timetable",
-           "tracking", "users"]
+__all__ = [
+    "companies",
+    "consent",
+    "contacts",
+    "imports",
+    "mail",
+    "once",
+    "organisation",
+    "senders",
+    "timetable",
+    "tracking",
+    "users",
+]

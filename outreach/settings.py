@@ -32,12 +32,18 @@ class Settings(BaseSettings):
     data: Annotated[Path, Field(description="folder for the database, uploads and the key")] = Path("data")
     database_url: Annotated[str, Field(description="empty: SQLite in the data folder; else postgresql://…")] = ""
     broker_url: Annotated[str, Field(description="empty: in this process; else redis://… or amqp://…")] = ""
-    smtp_url: Annotated[SecretStr, Field(description="smtp://, smtp+starttls:// or smtps://user:password@host:port; "
-                                         "empty: mails go to the built-in outbox viewer")] = SecretStr("")
+    smtp_url: Annotated[
+        SecretStr,
+        Field(
+            description="smtp://, smtp+starttls:// or smtps://user:password@host:port; "
+            "empty: mails go to the built-in outbox viewer"
+        ),
+    ] = SecretStr("")
     smtp_connections: Annotated[int, Field(ge=1, le=50, description="connections kept open to the mail server")] = 4
     smtp_timeout: Annotated[float, Field(ge=1, le=900, description="seconds to wait for an ordinary answer")] = 60
-    secret_key: Annotated[SecretStr, Field(description="seals cookies and links; empty: made once and kept "
-                                           "in the data folder")] = SecretStr("")
+    secret_key: Annotated[
+        SecretStr, Field(description="seals cookies and links; empty: made once and kept in the data folder")
+    ] = SecretStr("")
     base_url: Annotated[str, Field(description="address people reach this installation at, used in mails")] = ""
     locale: Annotated[Literal["de", "en"], Field(description="language of new users and of public pages")] = "de"
     timezone: Annotated[str, Field(description="IANA zone of new users and planned times")] = "Europe/Berlin"
@@ -62,7 +68,9 @@ class Settings(BaseSettings):
     @field_validator("broker_url")
     @classmethod
     def _broker_known(cls, value: str) -> str:
-        if value and not value.startswith(("redis://", "rediss://", "unix://", "redis+socket://", "amqp://", "amqps://")):
+        if value and not value.startswith(
+            ("redis://", "rediss://", "unix://", "redis+socket://", "amqp://", "amqps://")
+        ):
             raise ValueError("it must be empty or start with redis:// or amqp://")
         return value
 
@@ -71,7 +79,9 @@ class Settings(BaseSettings):
     def _smtp_known(cls, value: SecretStr) -> SecretStr:
         url = value.get_secret_value()
         if url and (urlsplit(url).scheme not in ("smtp", "smtp+starttls", "smtps") or not urlsplit(url).hostname):
-            raise ValueError("it must look like smtp://host:port, smtp+starttls://user:password@host:587 or smtps://…:465")
+            raise ValueError(
+                "it must look like smtp://host:port, smtp+starttls://user:password@host:587 or smtps://…:465"
+            )
         return value
 
     @field_validator("base_url")
@@ -89,7 +99,7 @@ class Settings(BaseSettings):
             return f"sqlite:///{self.data.resolve() / 'outreach.db'}"
         for plain in ("postgresql://", "postgres://"):
             if self.database_url.startswith(plain):
-                return "postgresql+psycopg://" + self.database_url[len(plain):]
+                return "postgresql+psycopg://" + self.database_url[len(plain) :]
         return self.database_url
 
     @property

@@ -38,9 +38,7 @@ class User(Base):
     """A person who signs in."""
 
     __tablename__ = "users"
-    __table_args__ = (
-        CheckConstraint("role IN ('owner', 'editor', 'reader')", name="role"),
-    )
+    __table_args__ = (CheckConstraint("role IN ('owner', 'editor', 'reader')", name="role"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
@@ -56,15 +54,31 @@ class User(Base):
     disabled_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
-def add(session: Session, *, name: str, email: str, password: str, role: Role, language: str = "de",
-        time_zone: str = "Europe/Berlin") -> User:
+def add(
+    session: Session,
+    *,
+    name: str,
+    email: str,
+    password: str,
+    role: Role,
+    language: str = "de",
+    time_zone: str = "Europe/Berlin",
+) -> User:
     """A new user; raises Invalid for a weak password and Conflict for an address that is taken."""
     email = _clean(email)
     _check_password(password)
     if session.scalar(select(User.id).where(User.email == email)):
         raise Conflict(N_("There is already a user with the address %(email)s."), field="email", email=email)
-    user = User(name=name.strip() or email, email=email, password_hash=_hasher.hash(password), role=role.value,
-                language=language, time_zone=time_zone, theme="auto", session_version=1)
+    user = User(
+        name=name.strip() or email,
+        email=email,
+        password_hash=_hasher.hash(password),
+        role=role.value,
+        language=language,
+        time_zone=time_zone,
+        theme="auto",
+        session_version=1,
+    )
     session.add(user)
     session.flush()
     return user
@@ -105,7 +119,9 @@ def set_profile(session: Session, user: User, *, name: str, language: str, time_
     if not name.strip():
         raise Invalid(N_("Please enter a name."), field="name")
     if not clock.is_zone(time_zone):
-        raise Invalid(N_("“%(zone)s” is not a time zone. Write it like Europe/Berlin."), field="time_zone", zone=time_zone)
+        raise Invalid(
+            N_("“%(zone)s” is not a time zone. Write it like Europe/Berlin."), field="time_zone", zone=time_zone
+        )
     user.name, user.language, user.time_zone, user.theme = name.strip(), language, time_zone, theme
 
 
@@ -165,8 +181,12 @@ def _clean(email: str) -> str:
     try:
         return validate_email(email.strip(), check_deliverability=False, test_environment=True).normalized.lower()
     except EmailNotValidError as error:
-        raise Invalid(N_("“%(address)s” is not a mail address: %(why)s"), field="email",
-                      address=email.strip()[:100], why=str(error)) from None
+        raise Invalid(
+            N_("“%(address)s” is not a mail address: %(why)s"),
+            field="email",
+            address=email.strip()[:100],
+            why=str(error),
+        ) from None
 
 
 def _check_password(password: str) -> None:

@@ -62,19 +62,25 @@ def session(database: Database) -> Iterator[Session]:
 @pytest.fixture
 def house(sqlite: Database, tmp_path: Path) -> Iterator[House]:
     """An installation on SQLite with an in-process broker whose jobs nobody works on; the test runs them itself."""
-    yield make_house(sqlite, tmp_path)
+    return make_house(sqlite, tmp_path)
 
 
 @pytest.fixture
 def any_house(database: Database, tmp_path: Path) -> Iterator[House]:
     """The same on each database."""
-    yield make_house(database, tmp_path)
+    return make_house(database, tmp_path)
 
 
 def make_house(database: Database, data: Path, **settings: object) -> House:
     """A house around an open database; jobs asked for land in its in-process broker."""
-    given = Settings(_env_file=None, data=data, database_url=database.url, secret_key=SECRET,  # type: ignore[call-arg]
-                     base_url="https://news.example.de", **settings)
+    given = Settings(
+        _env_file=None,
+        data=data,
+        database_url=database.url,
+        secret_key=SECRET,  # type: ignore[call-arg]
+        base_url="https://news.example.de",
+        **settings,
+    )
     broker: dramatiq.Broker = jobs.broker("")
     database.after_commit = jobs.Hints(broker).send
     return House(settings=given, database=database, sealer=Sealer(SECRET), broker=broker)

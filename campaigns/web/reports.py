@@ -84,19 +84,41 @@ def timeline(hours: Sequence[reports.Hour]) -> list[Span]:
 def headline(found: reports.Report) -> str:
     """The report in a sentence."""
     if not found.counts["sent"]:
-        return _("Nothing has gone out yet.")
+        return str(_("Nothing has gone out yet."))
     rate = found.open_rate
     if rate is None:
-        return _("It went to %(sent)s people. None of them agreed to being measured, so nobody can say who read it.",
-                 sent=found.counts["sent"])  # fmt: skip
+        return str(
+            _(
+                "It went to %(sent)s people. None of them agreed to being measured, so nobody can say who read it.",
+                sent=found.counts["sent"],
+            )
+        )
     share, usual = round(100 * rate), found.usual_open_rate
     if usual is None:
-        return _("%(opened)s of the %(measurable)s people who can be measured opened it (%(share)s %%).",
-                 opened=found.opens["person"], measurable=found.counts["measurable"], share=share)  # fmt: skip
+        return str(
+            _(
+                "%(opened)s of the %(measurable)s people who can be measured opened it (%(share)s %%).",
+                opened=found.opens["person"],
+                measurable=found.counts["measurable"],
+                share=share,
+            )
+        )
     if abs(rate - usual) < 0.03:
-        return _("It was opened about as often as usual: by %(share)s %% of those who can be measured.", share=share)
+        return str(
+            _("It was opened about as often as usual: by %(share)s %% of those who can be measured.", share=share)
+        )
     if rate > usual:
-        return _("It was opened more often than usual: by %(share)s %% of those who can be measured, usually %(usual)s %%.",
-                 share=share, usual=round(100 * usual))  # fmt: skip
-    return _("It was opened less often than usual: by %(share)s %% of those who can be measured, usually %(usual)s %%.",
-             share=share, usual=round(100 * usual))  # fmt: skip
+        return str(
+            _(
+                "It was opened more often than usual: by %(share)s %% of those who can be measured, usually %(usual)s %%.",
+                share=share,
+                usual=round(100 * usual),
+            )
+        )
+    return str(
+        _(
+            "It was opened less often than usual: by %(share)s %% of those who can be measured, usually %(usual)s %%.",
+            share=share,
+            usual=round(100 * usual),
+        )
+    )

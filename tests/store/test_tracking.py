@@ -107,6 +107,8 @@ def test_wrong_tokens_count_nothing(any_house: House, known: Session) -> None:
 def test_neither_address_nor_browser_is_kept(any_house: House, known: Session) -> None:
     opened(known, any_house)
     columns = {
-        name for table in ("hits", "anonymous_hits") for name in known.execute(text(f"SELECT * FROM {table}")).keys()
+        name
+        for table in ("hits", "anonymous_hits")
+        for name in tuple(known.execute(text(f"SELECT * FROM {table}")).keys())
     }
     assert columns == {"delivery_id", "link_id", "verdict", "campaign_id", "first_at", "last_at", "count", "hour"}
