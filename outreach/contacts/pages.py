@@ -113,7 +113,11 @@ def _has(word: str, *, is_sqlite: bool) -> ColumnElement[bool]:
     )
     of_company = select(Company.id).where(func.lower(Company.name).like(pattern, escape="\\"))
     # PostgreSQL takes an OR with a subquery for half the table and sorts on disk; an array it reckons with rightly.
-    is_there = Contact.company_id.in_(of_company) if is_sqlite else Contact.company_id == any_(func.array(of_company))
+    is_there = (
+        Contact.company_id.in_(of_company)
+        if is_sqlite
+        else Contact.company_id == any_(func.array(of_company.scalar_subquery()))
+    )
     return or_(looked_at.like(pattern, escape="\\"), is_there)
 
 
