@@ -10,7 +10,6 @@ from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import JSON, CheckConstraint, String, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from outreach import clock
@@ -51,8 +50,10 @@ def create(session: Session, *, name: str, address: str, reply_to: str = "", per
     """A new sender; raises Invalid for what cannot stand in a header and Conflict for an address that is taken."""
     sender = Sender(failures=0)
     _fill(sender, name=name, address=address, reply_to=reply_to, per_hour=per_hour)
+    _must_be_free(session, address, but=None)
     session.add(sender)
-    return _flushed(session, sender)
+    session.flush()
+    return sender
 
 
 def change(
@@ -60,8 +61,10 @@ def change(
 ) -> Sender:
     """The sender with new values; errors as in create()."""
     sender = get(session, sender_id)
+    _must_be_free(session, address, but=sender_id)
     _fill(sender, name=name, address=address, reply_to=reply_to, per_hour=per_hour)
-    return _flushed(session, sender)
+    session.flush()
+    return sender
 
 
 def get(session: Session, sender_id: int) -> Sender:
@@ -203,15 +206,14 @@ def _address(address: str, *, field: str) -> str:
         ) from None
 
 
-def _flushed(session: Session, sender: Sender) -> Sender:
-    try:
-        with session.begin_nested():
-            session.flush()
-    except IntegrityError:
+def _must_be_free(session: Session, address: str, *, but: int | None) -> None:
+    taken = select(Sender.id).where(
+        Sender.address == _address(address, field="address"), Sender.id.is_distinct_from(but)
+    )
+    if session.scalar(taken) is not None:
         raise Conflict(
-            N_("There is already a sender with the address %(address)s."), field="address", address=sender.address
-        ) from None
-    return sender
+            N_("There is already a sender with the address %(address)s."), field="address", address=address.strip()
+        )
 
 
 def choose(session: Session, address: str | None) -> int:

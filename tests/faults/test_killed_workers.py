@@ -1,6 +1,6 @@
 """Workers are killed while they send: nobody is forgotten, nobody gets it twice, and what cannot be known is few.
 
-On PostgreSQL two groups of `dramatiq worker:setup` share the work over Redis; on SQLite one process does it all.
+On PostgreSQL two groups of `dramatiq worker:setup` share the work over Redis; on SQLite `outreach serve` does it all.
 """
 
 from __future__ import annotations
@@ -81,9 +81,11 @@ def scene(request: pytest.FixtureRequest, database: Database, tmp_path: Path) ->
         environment |= {
             "OUTREACH_DATABASE_URL": database.url, "OUTREACH_DATA": str(tmp_path), "OUTREACH_SECRET_KEY": SECRET,
             "OUTREACH_BASE_URL": "https://news.example.de", "PYTHONPATH": str(ROOT),
+            "OUTREACH_PORT": str(servers.free_port()),
         }  # fmt: skip
         dramatiq = ["-m", "dramatiq", "worker:setup", "--processes", "1", "--threads", "6"]
-        arguments = ["-m", "tests.faults.one_process"] if database.is_sqlite else dramatiq
+        serve = ["-c", "from wsgi import cli; cli()", "serve"]  # `outreach serve`: web, workers, timetable
+        arguments = serve if database.is_sqlite else dramatiq
         made = Scene(make_house(database, tmp_path), server, [sys.executable, *arguments], 1 if database.is_sqlite else 2,
                      environment, tmp_path / "workers.log")  # fmt: skip
         try:

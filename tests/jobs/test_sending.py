@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
 from campaigns import dispatch, newsletters
 from campaigns.rows import Campaign
@@ -436,3 +436,24 @@ def test_the_breaker_counts_lanes_that_fail_together_once(open_house: House) -> 
         assert senders.trip(session, sender_id, seen=0, trouble=trouble, now=clock.now())
         assert not senders.trip(session, sender_id, seen=0, trouble=trouble, now=clock.now())
         assert senders.allow(session, sender_id, wanted=5, now=clock.now()).mails == 0
+
+
+@pytest.mark.postgres
+def test_who_lost_the_proof_of_life_is_another_owner_and_begins_nothing_of_the_old_one(
+    open_house: House, server: Sink
+) -> None:
+    if open_house.database.is_sqlite:
+        pytest.skip("a flock is not lost while the process lives")
+    campaign_id = sending.begun(open_house, people=4)
+    ours = Sending.of(open_house)
+    before = ours.ownership.id()
+    with open_house.database.writing() as session:
+        ids = outbox.claim(session, campaign_id=campaign_id, sender_id=None, owner_id=before, limit=2, now=clock.now())
+        session.execute(text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"))
+    assert recovered(open_house) == (2, 0)
+    assert ours.ledger.begin(ids[0], owner_id=before, gate=dispatch.GATE) is None
+    after = ours.ownership.id()
+    assert after != before
+    assert outbox.recover(open_house) == (0, 0)
+    dispatch.send_slice(open_house, campaign_id)
+    assert sending.states(open_house) == {"sent": 4}
