@@ -13,7 +13,8 @@ from typing import Any, Protocol
 
 from outreach.errors import N_
 from outreach.mail.answers import NotSent, Outcome, Sent
-from outreach.mail.transport import Connection, Server, Trouble, sentence
+from outreach.mail.server import Server, sentence
+from outreach.mail.transport import Connection, Trouble
 from outreach.settings import Settings
 
 #: servers hang up on silent clients; a connection unused for longer is not used again

@@ -12,6 +12,7 @@ from wtforms.validators import Optional
 from outreach import organisation as organisations
 from outreach import senders as sender_file
 from outreach.mail import transport
+from outreach.mail.server import Server
 from outreach.users import Role
 from outreach.web import forms, guard
 from outreach.web.form_key import once
@@ -184,4 +185,4 @@ def test_mail() -> ResponseReturnValue:
 
 
 def _mail(steps: list[tuple[bool, str]]) -> str:
-    return render_template("settings/mail.html", server=transport.Server.of(house().settings), steps=steps)
+    return render_template("settings/mail.html", server=Server.of(house().settings), steps=steps)

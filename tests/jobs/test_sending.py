@@ -438,12 +438,10 @@ def test_the_breaker_counts_lanes_that_fail_together_once(open_house: House) -> 
         assert senders.allow(session, sender_id, wanted=5, now=clock.now()).mails == 0
 
 
-@pytest.mark.postgres
+@pytest.mark.parametrize("database", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
 def test_who_lost_the_proof_of_life_is_another_owner_and_begins_nothing_of_the_old_one(
     open_house: House, server: Sink
 ) -> None:
-    if open_house.database.is_sqlite:
-        pytest.skip("a flock is not lost while the process lives")
     campaign_id = sending.begun(open_house, people=4)
     ours = Sending.of(open_house)
     before = ours.ownership.id()

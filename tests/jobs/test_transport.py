@@ -13,7 +13,7 @@ import pytest
 from outreach.mail import transport
 from outreach.mail.answers import NotSent, Outcome, Refused, Sent, Unsure, Whose
 from outreach.mail.lanes import Lane, Lanes
-from outreach.mail.transport import Server
+from outreach.mail.server import Server
 from outreach.settings import Settings
 from tests import sink
 from tests.servers import free_port
