@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, insert, literal, select
+from sqlalchemy import ARRAY, Integer, delete, func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from outreach import db, lines
@@ -81,9 +81,14 @@ def named(session: Session, names: Collection[str]) -> dict[str, int]:
 
 def put_on(session: Session, pairs: Collection[tuple[int, int]]) -> None:
     """Mark contacts: pairs of tag id and contact id; those marked already stay so."""
-    if pairs:
-        rows = [{"tag_id": tag_id, "contact_id": contact_id} for tag_id, contact_id in pairs]
-        session.execute(db.insert(session, ContactTag).on_conflict_do_nothing(), rows)
+    put = db.insert(session, ContactTag).on_conflict_do_nothing()
+    if not pairs:
+        return
+    if db.is_sqlite(session):
+        session.execute(put, [{"tag_id": tag_id, "contact_id": contact_id} for tag_id, contact_id in pairs])
+    else:  # two arrays instead of thousands of statements
+        tag_ids, contact_ids = (func.unnest(literal(list(ids), ARRAY(Integer))) for ids in zip(*pairs, strict=True))
+        session.execute(put.from_select(["tag_id", "contact_id"], select(tag_ids, contact_ids)))
 
 
 def set_for(session: Session, contact_id: int, names: Collection[str]) -> None:

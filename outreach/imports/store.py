@@ -6,11 +6,11 @@ import io
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, BinaryIO
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from outreach import jobs, lines, paging
@@ -233,6 +233,13 @@ def forget(session: Session, import_id: int) -> None:
         raise Conflict(N_("This import was started before."))
     session.delete(kept)
     session.flush()
+
+
+def forget_abandoned(session: Session, now: datetime) -> int:
+    """Drop uploads nobody started within two days, for they are full of addresses: how many."""
+    old = select(Import.id).where(Import.state == "uploaded", Import.created_at < now - timedelta(days=2))
+    session.execute(delete(ImportPart).where(ImportPart.import_id.in_(old)))
+    return len(session.scalars(delete(Import).where(Import.id.in_(old)).returning(Import.id)).all())
 
 
 def open_file(fetch: Callable[[int], bytes | None]) -> BinaryIO:

@@ -345,3 +345,14 @@ def test_an_address_suppressed_before_is_not_even_taken_in(any_house: House, peo
     with any_house.database.reading() as session:
         assert contacts.by_address(session, "n1@x.example") is None
         assert contacts.by_address(session, "n2@x.example") is not None
+
+
+def test_an_upload_nobody_starts_is_forgotten(any_house: House) -> None:
+    kept, begun = _upload(any_house, b"email\na@b.example\n"), _start(any_house, b"email\na@b.example\n")
+    with any_house.database.writing() as session:
+        assert store.forget_abandoned(session, clock.now() + timedelta(days=1)) == 0
+        assert store.forget_abandoned(session, clock.now() + timedelta(days=3)) == 1
+    with any_house.database.reading() as session, pytest.raises(NotFound):
+        store.get(session, kept)
+    run.run(any_house, begun)
+    assert _report(any_house, begun).created == 1
