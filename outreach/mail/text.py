@@ -54,7 +54,7 @@ def _around(node: HtmlElement, name: str) -> tuple[str, str]:
     if name == "img":
         return (node.get("alt") or "").strip(), ""
     if name == "li":
-        return "\n- ", ""
+        return f"\n{_bullet(node)} ", ""
     if name in ("td", "th"):
         return " ", " "
     if name == "a":
@@ -62,6 +62,16 @@ def _around(node: HtmlElement, name: str) -> tuple[str, str]:
     if name in ("p", "ul", "ol", "blockquote", "pre", "h1", "h2", "h3", "h4", "h5", "h6"):
         return "\n\n", "\n\n"
     return ("\n", "\n") if name in _BLOCKS else ("", "")
+
+
+def _bullet(item: HtmlElement) -> str:
+    """The dash of a list, or the number of an ordered one."""
+    parent = item.getparent()
+    if parent is None or parent.tag != "ol":
+        return "-"
+    before = sum(1 for _ in item.itersiblings("li", preceding=True))
+    start = parent.get("start") or "1"
+    return f"{(int(start) if start.isdigit() else 1) + before}."
 
 
 def _address(link: HtmlElement) -> str:

@@ -97,10 +97,11 @@ def test_a_tag_between_attributes_is_refused_with_its_line() -> None:
 def test_the_text_part_reads_like_a_letter() -> None:
     plain = text_of(
         '<h1>Neues</h1><p>{{ greeting }},<br>zwei <b>Dinge</b>: <a href="https://a.de">hier</a>.</p>'
-        "<ul><li>eins</li><li>zwei &amp; drei</li></ul><img src='x' alt='Ein Haus'>"
+        "<ul><li>eins</li><li>zwei &amp; drei</li></ul><ol start='3'><li>drei</li><li>vier</li></ol><img src='x' alt='Ein Haus'>"
     )
     assert "Neues\n\nGuten Tag,\nzwei Dinge: hier <https://n.de/c/1>." in plain
     assert "- eins\n- zwei & drei" in plain
+    assert "3. drei\n4. vier" in plain
     assert "Ein Haus" in plain
     assert "Sie lesen „Neues“." in plain
     assert "https://n.de/u/1?a=1&b=2" in plain
