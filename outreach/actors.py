@@ -7,6 +7,7 @@ from outreach.clock import now
 from outreach.consent import bulk
 from outreach.house import House
 from outreach.imports import run as imports
+from outreach.imports import store as files
 from outreach.mail import outbox, send
 
 
@@ -36,6 +37,7 @@ def register(house: House) -> None:
         with house.database.writing() as session:
             once.forget_old(session)
             bulk.forget_unconfirmed(session, now())
+            files.forget_abandoned(session, now())
 
     for actor in (sweep_deliveries, deliver_waiting, run_import, sweep_imports, settle_hits, forget_expired):
         jobs.register(house.broker, actor, name=actor.__name__)
