@@ -82,10 +82,52 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// A text that keeps itself while it is written is kept before its page is left, by a link or by another form.
+addEventListener("input", (event) => {
+  if (event.target.form?.matches("[data-keeps]")) event.target.form.dataset.changed = "yes";
+});
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.target.matches("[data-keeps]")) delete event.target.dataset.changed;
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  const form = event.target;
+  if (!form.matches("[data-keeps]")) return;
+  if (!event.detail.successful || document.querySelector("[data-not-kept]")) form.dataset.changed = "yes";
+});
+addEventListener("beforeunload", (event) => {
+  if (document.querySelector("[data-keeps][data-changed]")) event.preventDefault();
+});
+
+/** Whether a text has to be kept first; then `go` is called afterwards, and the browser asks when it could not be kept. */
+function keptFirst(event, go) {
+  const form = document.querySelector("[data-keeps][data-changed]");
+  if (!form || event.target === form) return false;
+  event.preventDefault();
+  const after = ({ target, detail }) => {
+    if (target !== form) return;
+    const another = detail.successful && form.dataset.changed && !document.querySelector("[data-not-kept]");
+    if (another) return; // that was an earlier state on its way; ours follows
+    document.removeEventListener("htmx:afterRequest", after);
+    go();
+  };
+  document.addEventListener("htmx:afterRequest", after); // after the listener above has looked at it
+  htmx.trigger(form, "keep");
+  return true;
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href]");
+  if (!link || link.target || event.ctrlKey || event.metaKey || event.shiftKey || link.hash) return;
+  keptFirst(event, () => location.assign(link.href));
+});
+
 // A form on its way says so, and a second click does nothing (the server would answer it once all the same).
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.method !== "post" || form.target) return;
+  if (form.matches("[data-keeps]")) delete form.dataset.changed;
+  const button = event.submitter;
+  if (keptFirst(event, () => form.requestSubmit(button))) return;
   if (form.dataset.busy) {
     event.preventDefault();
     return;

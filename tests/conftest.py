@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import dramatiq
 import pytest
@@ -73,14 +74,8 @@ def any_house(database: Database, tmp_path: Path) -> Iterator[House]:
 
 def make_house(database: Database, data: Path, **settings: object) -> House:
     """A house around an open database; jobs asked for land in its in-process broker."""
-    given = Settings(
-        _env_file=None,
-        data=data,
-        database_url=database.url,
-        secret_key=SECRET,  # type: ignore[call-arg]
-        base_url="https://news.example.de",
-        **settings,
-    )
+    wanted: dict[str, Any] = {"base_url": "https://news.example.de", **settings}
+    given = Settings(_env_file=None, data=data, database_url=database.url, secret_key=SECRET, **wanted)  # type: ignore[call-arg]
     broker: dramatiq.Broker = jobs.broker("")
     database.after_commit = jobs.Hints(broker).send
     return House(settings=given, database=database, sealer=Sealer(SECRET), broker=broker)

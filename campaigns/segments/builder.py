@@ -15,6 +15,7 @@ from typing import Any
 from campaigns.segments.fields import FieldSpec, Operator, Takes
 
 _NAME = re.compile(r"^(\d+(?:\.\d+){0,9})-(join|field|op|value|value2)$")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOST = 100  # parts of one form; the filter itself refuses more than a hundred conditions
 _PAIRS = (Takes.NUMBERS, Takes.DAYS)
 _SEVERAL = (Takes.WORDS, Takes.TAGS)
@@ -61,6 +62,15 @@ def to_json(group: Group) -> dict[str, Any]:
     if group.join == "none":
         return {"not": {"any": parts}}
     return {group.join: parts}
+
+
+def finished(group: Group) -> Group:
+    """The tree without conditions that still want a value, and without groups that then hold nothing: what can be counted
+    while somebody is building it."""
+    kept = (finished(part) if isinstance(part, Group) else part for part in group.parts)
+    return replace(
+        group, parts=tuple(part for part in kept if (part.parts if isinstance(part, Group) else _says(part)))
+    )
 
 
 def changed(group: Group, action: str, catalogue: Sequence[FieldSpec]) -> Group:
@@ -117,13 +127,38 @@ def _collected(
     if "field" in given:
         spec = known.get(given["field"][0], catalogue[0])
         operator = spec.operator(given.get("op", [""])[0]) or spec.operators[0]
-        return Row(path, spec, operator, (*given.get("value", ()), *given.get("value2", ())))
+        return Row(path, spec, operator, _fitting(spec, operator, (*given.get("value", ()), *given.get("value2", ()))))
     depth = path.count(".") + 1
     below = sorted((name for name in nodes if name.startswith(path + ".") and name.count(".") == depth),
                    key=lambda name: int(name.rpartition(".")[2]))  # fmt: skip
     join = given.get("join", ["all"])[0]
     parts = tuple(_collected(name, nodes, known, catalogue) for name in below)
     return Group(path, join if join in ("all", "any", "none") else "all", parts)
+
+
+def _fitting(spec: FieldSpec, operator: Operator, values: tuple[str, ...]) -> tuple[str, ...]:
+    """What the control shows for these values: those of the field chosen before do not fit the new one's."""
+    takes, first = operator.takes, values[0] if values else ""
+    if takes in (Takes.CHOICE, Takes.CHOICES):
+        known = {key for key, _ in spec.choices}
+        return tuple(value for value in values if value in known)
+    if takes is Takes.YES_NO:
+        return (first if first in ("yes", "no") else "yes",)
+    if takes is Takes.CAMPAIGN:
+        return (first if first.isdecimal() else "any",)
+    if takes is Takes.LIST:
+        return (first,) if first.isdecimal() else ()
+    if takes in (Takes.DAY, Takes.DAYS):
+        return tuple(value if _DAY.fullmatch(value) else "" for value in values)
+    return values
+
+
+def _says(row: Row) -> bool:
+    """Whether every value it needs is there."""
+    if row.operator.takes in (Takes.CHOICE, Takes.CHOICES):
+        return bool(row.values)  # one of the choices may be an empty word: "not known"
+    needed = 2 if row.operator.takes in _PAIRS else 1
+    return sum(1 for value in row.values if value.strip()) >= needed
 
 
 def _leaf(row: Row) -> dict[str, Any]:

@@ -104,7 +104,7 @@ def why(segment_id: int) -> ResponseReturnValue:
 
 def _take(segment_id: int | None) -> ResponseReturnValue:
     catalogue = store.catalogue(session())
-    action = request.form.get("do", "save")
+    action = request.form.get("do", "look")  # without a button: somebody is typing, or chose another field
     name = forms.stripped(request.form.get("name"))
     tree = builder.changed(builder.from_form(request.form.to_dict(flat=False), catalogue), action, catalogue)
     if action != "save":
@@ -122,7 +122,8 @@ def _take(segment_id: int | None) -> ResponseReturnValue:
 
 
 def _page(segment_id: int | None, name: str, tree: builder.Group, refused: OutreachError | None = None) -> str:
-    given = builder.to_json(tree)
+    counted = builder.finished(tree)
+    given = builder.to_json(counted)
     found: dict[str, Any] = {"count": None, "people": [], "problem": "", "described": []}
     try:
         found = {"count": store.count(session(), given), "people": store.preview(session(), given), "problem": "",
@@ -130,7 +131,7 @@ def _page(segment_id: int | None, name: str, tree: builder.Group, refused: Outre
     except OutreachError as error:
         found["problem"] = sentence(error)
     return render_template(
-        "segments/build.html", segment_id=segment_id, name=name, tree=tree, given=given, catalogue=store.catalogue(session()),
+        "segments/build.html", segment_id=segment_id, name=name, tree=tree, given=given, waits=counted != tree, catalogue=store.catalogue(session()),
         topics=choices.lists(session())[1:], issues=[(row.id, row.name) for row in newsletters.list_page(session(), per_page=200).rows],
         name_problem=sentence(refused) if refused and refused.field == "name" else "",
         refused=sentence(refused) if refused and refused.field != "name" else "", **found,

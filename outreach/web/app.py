@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Flask, g, make_response, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_wtf import CSRFProtect
@@ -34,8 +35,22 @@ NAVIGATION = (
 )
 
 
+class _Cookie(SecureCookieSessionInterface):
+    """The session's cookie, prolonged by pages alone: an answer to a piece of a page may arrive after the page that
+    followed, and would take its message away."""
+
+    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
+        """Whether this answer carries the cookie."""
+        is_page = (
+            "HX-Request" not in request.headers and request.headers.get("Sec-Fetch-Dest", "document") == "document"
+        )
+        return session.modified or (session.permanent and is_page)
+
+
 class Outreach(Flask):
     """Flask with one transaction per request."""
+
+    session_interface = _Cookie()
 
     def dispatch_request(self) -> ResponseReturnValue:
         """The view's answer; what it changed is committed before the answer leaves, unless it is an error."""

@@ -54,8 +54,9 @@ def commit() -> None:
 
 
 def undo() -> None:
-    """Forget what this request changed so far; what follows begins anew."""
+    """Forget what this request changed so far; what follows begins anew. What was read stays readable."""
     if "session" in g:
+        g.session.expunge_all()  # before the rollback, which would empty every object the view still wants to show
         _end(g.pop("session"), keep=False)
 
 

@@ -13,7 +13,9 @@ from typing import Any
 from playwright.sync_api import Browser, Page, sync_playwright
 from waitress.server import create_server
 
+import worker
 import wsgi
+from outreach import jobs
 from outreach.house import House
 from outreach.settings import ROOT
 from tests import servers
@@ -23,9 +25,9 @@ SERIOUS = ("serious", "critical")
 
 
 @contextmanager
-def served(house: House) -> Iterator[str]:
-    """The application of this house on a free port of the loopback address; gives its address."""
-    port = servers.free_port()
+def served(house: House, *, port: int = 0) -> Iterator[str]:
+    """The application of this house on a port of the loopback address, a free one unless told; gives its address."""
+    port = port or servers.free_port()
     server = create_server(wsgi.create_app(house), host="127.0.0.1", port=port, threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -35,6 +37,18 @@ def served(house: House) -> Iterator[str]:
         server.trigger.pull_trigger(lambda: _close(server))  # in the server's own thread, between two of its turns
         thread.join(timeout=10)
         server.task_dispatcher.shutdown()
+
+
+@contextmanager
+def working(house: House) -> Iterator[None]:
+    """The workers and the timetable of this house, in this process, as `outreach serve` starts them."""
+    worker.equip(house)
+    workers = jobs.Workers(house.broker, threads=4)
+    workers.start()
+    try:
+        yield
+    finally:
+        workers.stop()
 
 
 def _close(server: Any) -> None:
