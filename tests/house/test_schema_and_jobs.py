@@ -1,0 +1,73 @@
+"""The migrations build what the models say, on both databases, in one line; every job asked for is known to the workers."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+import campaigns.rows  # noqa: F401 - every table has to be known
+import outreach.rows  # noqa: F401
+import worker
+from outreach import migrate, settings
+from outreach.db import Base, Database
+from outreach.house import House
+from outreach.mail import render, text
+
+
+def test_the_migrations_build_the_schema_of_the_models(database: Database) -> None:
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_the_migrations_are_one_line() -> None:
+    assert len(ScriptDirectory.from_config(migrate.config()).get_heads()) == 1
+
+
+def test_upgrading_twice_is_upgrading_once(database: Database) -> None:
+    migrate.upgrade(database)
+    assert not migrate.missing(database)
+
+
+def test_every_job_asked_for_is_registered(house: House) -> None:
+    worker.equip(house)
+    known = set(house.broker.get_declared_actors())
+    asked = _asked() | {entry.job for entry in worker.TIMETABLE}
+    assert asked
+    assert asked <= known, asked - known
+    assert known <= asked, f"nobody asks for {known - asked}"
+
+
+def test_importing_the_composition_roots_does_nothing() -> None:
+    for root in ("wsgi.py", "worker.py"):
+        tree = ast.parse((settings.ROOT / root).read_text())
+        calls = [node for node in tree.body if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)]
+        assert calls == [], root
+
+
+def test_every_shipped_mail_renders_with_sample_data() -> None:
+    shown = {"language": "de", "subject": "Probe", "preheader": "", "organisation": "Büro Weiß", "imprint": ["Büro Weiß", "Am Markt 1"],
+             "list_name": "Neues", "source": "/sign-up/neues", "confirm_url": "https://n.example/confirm/x"}  # fmt: skip
+    page = render.layout_page("confirm", str, **shown)
+    assert "https://n.example/confirm/x" in text.from_html(page)
+    for layout in sorted(path.stem for path in render.LAYOUTS.glob("*.html") if path.stem not in ("base", "confirm")):
+        made = render.render(
+            render.Source("Probe", "<p>{{ greeting }}</p>"), render.Frame(imprint=("Büro Weiß",)), layout=layout
+        )
+        assert "{{ greeting }}" in made.text, layout
+
+
+def _asked() -> set[str]:
+    """The first argument after the session of every `jobs.ask(session, "…")`, and what dispatch's `_ask` passes on."""
+    found = set()
+    for package in ("outreach", "campaigns", "feeds"):
+        for path in (settings.ROOT / package).rglob("*.py"):
+            found |= set(re.findall(r"""(?:jobs\.ask\(\s*session|_ask\(\s*house),\s*"(\w+)\"""", path.read_text()))
+            found |= set(
+                re.findall(r'job = "(\w+)" if .* else "(\w+)"', path.read_text()) and ["fan_out", "send_slice"]
+            )
+    return found
