@@ -93,6 +93,23 @@ def missed(
     return Missed(groups, people)
 
 
+@dataclass(frozen=True)
+class Unsure:
+    """A newsletter with mails nobody can be sure about, and how many."""
+
+    campaign_id: int
+    name: str
+    mails: int
+
+
+def unsure(session: Session) -> list[Unsure]:
+    """Every newsletter with unsure mails, the newest first; one query, an index lookup for each newsletter."""
+    of_it = select(func.count()).where(Delivery.campaign_id == Campaign.id, Delivery.state == "unsure")
+    mails = of_it.correlate(Campaign).scalar_subquery()
+    rows = session.execute(select(Campaign.id, Campaign.name, mails).where(mails > 0).order_by(Campaign.id.desc()))
+    return [Unsure(*row) for row in rows]
+
+
 def send_to_missed(session: Session, campaign_id: int, reasons: Iterable[str]) -> int:
     """Send it to the groups named by their keys; gives to how many. People who got it are never among them.
 
@@ -210,8 +227,8 @@ def _people(session: Session, campaign_id: int, group: str, *, page: int, per_pa
         .where(Delivery.campaign_id == campaign_id, Delivery.state.not_in(("sent", *_OPEN)))
         .order_by(Delivery.id)
     )
-    if group:
-        query = query.where(_is_group(group))
+    if group:  # a state alone means whatever the reason
+        query = query.where(_is_group(group) if ":" in group else Delivery.state == group)
     return paging.fetch(session, query, lambda row: _person(row[:6], row[6:11]), page=page, per_page=per_page)
 
 

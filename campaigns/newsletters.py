@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy import update as sql_update
 from sqlalchemy.orm import Session
 
@@ -24,6 +24,7 @@ from campaigns.missed import (
     missed,
     send_to_missed,
     settle_unsure,
+    unsure,
 )
 from campaigns.rows import Campaign, Segment
 from outreach import clock, jobs, organisation, paging, senders
@@ -38,7 +39,7 @@ from outreach.senders import Sender
 __all__ = [
     "Group", "Line", "Missed", "NotReady", "Person", "Status", "back_to_draft", "begin", "create", "get", "list_page",
     "missed", "missing", "pause", "pause_for_trouble", "resume", "schedule", "send_now", "send_to_missed",
-    "settle_unsure", "status", "stop", "unschedule", "update",
+    "settle_unsure", "status", "stop", "unfinished", "unschedule", "unsure", "update",
 ]  # fmt: skip
 
 FIELDS = ("name", "subject", "preheader", "format", "body", "template_id", "sender_id", "list_id", "segment_id")
@@ -285,12 +286,7 @@ def list_page(
 ) -> Page[Line]:
     """Newsletters with their counts, in one query; `search` looks into names and subjects."""
     order = _SORTS.get(sort, Campaign.created_at)
-    query = select(
-        Campaign.id, Campaign.name, Campaign.subject, Campaign.state, Campaign.audience, _count(Delivery.state == "sent"),
-        _count(Delivery.opened_at.is_not(None)), _count(Delivery.clicked_at.is_not(None)), Campaign.scheduled_wall,
-        Campaign.scheduled_zone, Campaign.started_at, Campaign.finished_at, Campaign.created_at,
-        Campaign.trouble.is_not(None),
-    ).order_by(order.asc() if direction == "asc" else order.desc(), Campaign.id.desc())  # fmt: skip
+    query = _lines().order_by(order.asc() if direction == "asc" else order.desc(), Campaign.id.desc())
     if state:
         query = query.where(Campaign.state == state)
     if search.strip():
@@ -298,6 +294,21 @@ def list_page(
         query = query.where(func.lower(Campaign.name).like(pattern, escape="\\")
                             | func.lower(Campaign.subject).like(pattern, escape="\\"))  # fmt: skip
     return paging.fetch(session, query, _line, page=page, per_page=per_page)
+
+
+def unfinished(session: Session, *, first: int = 20) -> list[Line]:
+    """The newest drafts, planned ones and those under way: what somebody may have to do something about."""
+    query = _lines().where(Campaign.state.in_(("draft", "scheduled", "sending", "paused")))
+    return [_line(row) for row in session.execute(query.order_by(Campaign.id.desc()).limit(first))]
+
+
+def _lines() -> Select[Any]:
+    return select(
+        Campaign.id, Campaign.name, Campaign.subject, Campaign.state, Campaign.audience, _count(Delivery.state == "sent"),
+        _count(Delivery.opened_at.is_not(None)), _count(Delivery.clicked_at.is_not(None)), Campaign.scheduled_wall,
+        Campaign.scheduled_zone, Campaign.started_at, Campaign.finished_at, Campaign.created_at,
+        Campaign.trouble.is_not(None),
+    )  # fmt: skip
 
 
 def _line(row: Row[Any]) -> Line:
