@@ -19,7 +19,7 @@ from outreach import contacts, organisation, salutation, senders
 from outreach.consent import lists, subscriptions, suppression
 from outreach.consent.rows import Consent, MailingList, Subscription
 from outreach.contacts import Contact
-from outreach.errors import N_, BadToken, NotAllowedToWrite, NotFound
+from outreach.errors import N_, BadToken, Conflict, NotAllowedToWrite, NotFound
 from outreach.house import House
 from outreach.mail import outbox, render, text
 from outreach.mail.message import Mail
@@ -28,6 +28,8 @@ from outreach.settings import ROOT
 
 #: a second request for the same list sends no second mail before
 _AGAIN = timedelta(minutes=10)
+#: confirmation mails one address gets in a day, for all lists together and whoever asks: no tool to flood strangers
+_MOST_A_DAY = 3
 
 
 @dataclass(frozen=True)
@@ -87,9 +89,11 @@ def request(session: Session, house: House, form: SignUp, now: datetime) -> Mail
     wanted = lists.by_key(session, form.list_key)
     if not wanted.is_public:
         raise NotFound(N_("There is no such list."))
+    if not senders.everybody(session):  # before anything else, so that the answer tells nothing about the address
+        raise Conflict(N_("Nobody can sign up yet: there is no sender for the confirmation mail."))
     key = contacts.address_key(form.email)
     contact_id = session.scalar(select(Contact.id).where(Contact.email_key == key)) or _new(session, form, wanted)
-    if _asked_lately(session, contact_id, wanted.id, now):
+    if _asked_lately(session, contact_id, wanted.id, now) or _asked_often(session, contact_id, now):
         return wanted
     try:
         state = subscriptions.request(
@@ -217,6 +221,17 @@ def _asked_lately(session: Session, contact_id: int, list_id: int, now: datetime
     return (
         row is not None and row.state == "pending" and row.requested_at is not None and now - row.requested_at < _AGAIN
     )
+
+
+def _asked_often(session: Session, contact_id: int, now: datetime) -> bool:
+    # Locked: several who ask for the same person at the same moment wait for each other's mail to be counted.
+    session.execute(select(Contact.id).where(Contact.id == contact_id).with_for_update())
+    lately = (
+        Delivery.contact_id == contact_id,
+        Delivery.kind == "confirm",
+        Delivery.created_at > now - timedelta(days=1),
+    )
+    return (session.scalar(select(func.count()).select_from(Delivery).where(*lately)) or 0) >= _MOST_A_DAY
 
 
 def _send_confirmation(session: Session, house: House, form: SignUp, wanted: MailingList, contact_id: int) -> None:

@@ -7,7 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, column, delete, exists, func, insert, literal, or_, select, table
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    column,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    table,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from outreach import db
@@ -46,7 +60,7 @@ def grant_imported(
     """Put these contacts on the list, on the proof the person importing states. Raises Invalid without one.
 
     Whoever unsubscribed stays unsubscribed, whoever is confirmed stays as they are. The caller has left out
-    suppressed addresses (`suppression.among`). Seven statements, however many contacts.
+    suppressed addresses (`suppression.among`). Eight statements, however many contacts.
     """
     if not proof.strip():
         raise Invalid(
@@ -56,6 +70,8 @@ def grant_imported(
         Subscription.list_id == list_id, Subscription.contact_id.in_(list(contact_ids))
     )
     states = dict(session.execute(found.with_for_update()).all())
+    left = set(session.scalars(who_left(list_id).where(ConsentEvent.contact_id.in_(list(contact_ids)))))
+    states |= {contact_id: "unsubscribed" for contact_id in left if states.get(contact_id) != "confirmed"}
     new = [contact_id for contact_id in dict.fromkeys(contact_ids) if states.get(contact_id, "pending") == "pending"]
     if new:
         _grant(session, new, list_id=list_id, proof=proof.strip(), source=source[:500], now=now, zone=zone)
@@ -69,14 +85,20 @@ def grant_imported(
 def forget_unconfirmed(session: Session, now: datetime) -> list[int]:
     """Sign-ups nobody confirmed in 28 days vanish, and with them contacts that exist only because of one: their ids.
 
-    The confirmation mails sent to those vanish too; whoever got any other mail stays.
+    The confirmation mails sent to those vanish too; whoever got any other mail stays, and so does the word of whoever
+    had left the list before: anybody can type an address into a form.
     """
-    expired = session.execute(
-        delete(Subscription)
-        .where(Subscription.state == "pending", Subscription.requested_at < now - WAITS)
-        .returning(Subscription.list_id, Subscription.contact_id)
+    too_old = (Subscription.state == "pending", Subscription.requested_at < now - WAITS)
+    names = (Subscription.list_id, Subscription.contact_id)
+    had_left = who_left(Subscription.list_id).where(ConsentEvent.contact_id == Subscription.contact_id).exists()
+    back = session.execute(
+        update(Subscription).where(*too_old, had_left).values(state="unsubscribed", changed_at=now).returning(*names)
         .execution_options(synchronize_session=False)
+    ).all()  # fmt: skip
+    gone_rows = session.execute(
+        delete(Subscription).where(*too_old).returning(*names).execution_options(synchronize_session=False)
     ).all()
+    expired = [*back, *gone_rows]
     if not expired:
         return []
     events = [_event(contact_id, list_id, what="expired", now=now) for list_id, contact_id in expired]
@@ -87,6 +109,11 @@ def forget_unconfirmed(session: Session, now: datetime) -> list[int]:
         session.execute(delete(_deliveries).where(_deliveries.c.contact_id.in_(gone)))
         session.execute(delete(Contact).where(Contact.id.in_(gone)))
     return gone
+
+
+def who_left(list_id: Any) -> Select[int]:
+    """The contacts who ever left this list. A sign-up that waits since then takes nothing back; only its confirmation does."""
+    return select(ConsentEvent.contact_id).where(ConsentEvent.list_id == list_id, ConsentEvent.what == "unsubscribed")
 
 
 def _grant(

@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 
 from outreach import db
 from outreach.consent import lists, suppression
-from outreach.consent.bulk import WAITS, Granted, forget_unconfirmed, grant_imported
+from outreach.consent.bulk import WAITS, Granted, forget_unconfirmed, grant_imported, who_left
 from outreach.consent.history import UNKNOWN_ZONE, record
-from outreach.consent.rows import Consent, Subscription
+from outreach.consent.rows import Consent, ConsentEvent, Subscription
 from outreach.consent.withdrawal import withdraw
 from outreach.contacts import Contact
 from outreach.contacts import get as get_contact
@@ -158,7 +158,8 @@ def grant_by_hand(
         raise NotFound(N_("There is no such contact, or not any more."))
     if row.consent_id is not None:
         return row.consent_id
-    if row.state == "unsubscribed":
+    left = session.scalar(who_left(list_id).where(ConsentEvent.contact_id == contact_id).limit(1))
+    if row.state == "unsubscribed" or left is not None:
         raise Conflict(N_("This person has unsubscribed. Only they themselves can sign up again."))
     consent = Consent(
         contact_id=contact_id,
