@@ -252,8 +252,9 @@ def _editor(campaign: Campaign, form: WriteForm) -> str:
 
 
 def _side(campaign: Campaign, refused: list[str] | None = None) -> str:
+    # Refused: the version stays the one this person saw, else the next key pressed would write over somebody else's text.
     return render_template(
-        "newsletters/side.html", campaign=campaign, refused=refused or [], renewed=True, **_aside(campaign)
+        "newsletters/side.html", campaign=campaign, refused=refused or [], renewed=not refused, **_aside(campaign)
     )
 
 

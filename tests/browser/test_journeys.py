@@ -215,7 +215,11 @@ def test_two_who_write_at_once_are_told_and_neither_text_is_lost(desk: Page, hou
     expect(_preview(page).locator("body")).to_contain_text("Der Text der ersten")
     other.fill("#body", "Der Text der zweiten")
     expect(other.locator("#side .notice.warning, #notices .notice")).to_contain_text("changed")
-    expect(other.locator("#body")).to_have_value("Der Text der zweiten")
+    other.locator("#body").press_sequentially(" und mehr")  # the next key must not write over the first one's text
+    with other.expect_response(re.compile(DRAFT)):
+        other.locator("#subject").fill("Mein Betreff")
+        other.locator("#subject").blur()
+    expect(other.locator("#body")).to_have_value("Der Text der zweiten und mehr")
     page.reload()
     expect(page.locator("#body")).to_have_value("Der Text der ersten")
 
