@@ -37,6 +37,7 @@ def sweep(house: House) -> None:
     now = clock.now()
     for campaign_id in _due(house, now):
         _begin(house, campaign_id)
+    _look_after_ended(house)
     with house.database.reading() as session:
         under_way = session.execute(
             select(Campaign.id, Campaign.fanned_out_at, _has_due(now)).where(Campaign.state == "sending")
@@ -78,7 +79,8 @@ def fan_out(house: House, campaign_id: int) -> None:
 
 
 def send_slice(house: House, campaign_id: int) -> None:
-    """Send for a few seconds on one connection."""
+    """Send for a few seconds on one connection; one-off mails first, or a large newsletter would hold them up for hours."""
+    send.deliver_waiting(house)
     with house.database.reading() as session:
         found = session.execute(
             select(Campaign.sender_id, Sender.address).join(Sender, Sender.id == Campaign.sender_id)
@@ -183,6 +185,17 @@ def _follow_up(house: House, campaign_id: int, report: Report) -> None:
         _ask(house, "send_slice", campaign_id)
     elif report.end is End.EMPTY:
         finish(house, campaign_id)
+
+
+def _look_after_ended(house: House) -> None:
+    """What became ready again after the end (a worker's late result, a block given back) is called off or sent."""
+    waits = exists().where(outbox.IS_READY, Delivery.campaign_id == Campaign.id).correlate(Campaign)
+    with house.database.reading() as session:
+        ended = session.scalars(select(Campaign.id).where(Campaign.state.in_(("sent", "stopped")), waits)).all()
+    for campaign_id in ended:
+        with house.database.writing() as session:
+            newsletters.look_after_ended(session, campaign_id)
+        log.warning("mails_after_the_end", campaign=campaign_id)
 
 
 def _ask(house: House, job: str, campaign_id: int) -> None:

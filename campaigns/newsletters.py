@@ -38,7 +38,7 @@ from outreach.senders import Sender
 
 __all__ = [
     "Group", "Line", "Missed", "NotReady", "Person", "Status", "back_to_draft", "begin", "create", "get", "list_page",
-    "missed", "missing", "pause", "pause_for_trouble", "resume", "schedule", "send_now", "send_to_missed",
+    "look_after_ended", "missed", "missing", "pause", "pause_for_trouble", "resume", "schedule", "send_now", "send_to_missed",
     "settle_unsure", "status", "stop", "unfinished", "unschedule", "unsure", "update",
 ]  # fmt: skip
 
@@ -166,10 +166,17 @@ def stop(session: Session, campaign_id: int) -> None:
     """End it for good: what is not out yet is called off."""
     _move(session, campaign_id, ("scheduled", "sending", "paused"), state="stopped", finished_at=clock.now(),
           audience=func.coalesce(Campaign.audience, 0))  # fmt: skip
-    session.connection().execute(
-        sql_update(Delivery).where(Delivery.campaign_id == campaign_id, Delivery.state == "ready")
-        .values(state="cancelled", reason="stopped")
-    )  # fmt: skip
+    _call_off(session, campaign_id)
+
+
+def look_after_ended(session: Session, campaign_id: int) -> None:
+    """Nobody is forgotten whose mail became ready again after the end: a stopped newsletter calls it off, a sent one
+    goes on sending."""
+    state = session.scalar(select(Campaign.state).where(Campaign.id == campaign_id).with_for_update())
+    if state == "stopped":
+        _call_off(session, campaign_id)
+    elif state == "sent":
+        _move(session, campaign_id, ("sent",), state="sending", finished_at=None)
 
 
 def back_to_draft(session: Session, campaign: Campaign, problem: OutreachError) -> None:
@@ -329,6 +336,13 @@ def _rate(session: Session, campaign: Campaign, sent: int) -> float:
         end = session.scalar(select(func.max(Delivery.sent_at, type_=Delivery.sent_at.type)).where(
             Delivery.campaign_id == campaign.id, Delivery.state == "sent")) or end  # fmt: skip
     return 60 * sent / max(1.0, (end - campaign.started_at).total_seconds())
+
+
+def _call_off(session: Session, campaign_id: int) -> None:
+    session.connection().execute(
+        sql_update(Delivery).where(Delivery.campaign_id == campaign_id, Delivery.state == "ready")
+        .values(state="cancelled", reason="stopped")
+    )  # fmt: skip
 
 
 def _require(session: Session, campaign: Campaign, *, audience_too: bool = True) -> None:
