@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -84,48 +85,28 @@ def create(
     say({"id": number}, as_json=as_json, text=str(number))
 
 
-@campaign.command("send")
-@click.argument("number", type=int)
-@as_json
-@with_house
-def send(house: House, number: int, as_json: bool) -> None:
-    """Send a newsletter now. The workers (`outreach serve`, or `dramatiq worker:setup`) do the work."""
-    with house.database.writing() as session:
-        newsletters.send_now(session, number)
-    say({"id": number, "state": "sending"}, as_json=as_json, text=f"Newsletter {number} is being sent.")
+def _turn(verb: str, change: Callable[[Session, int], None], *, state: str, done: str, help: str) -> None:
+    """One command that changes the state of a newsletter."""
+
+    @campaign.command(verb, help=help)
+    @click.argument("number", type=int)
+    @as_json
+    @with_house
+    def turn(house: House, number: int, as_json: bool) -> None:
+        with house.database.writing() as session:
+            change(session, number)
+        say({"id": number, "state": state}, as_json=as_json, text=done.format(number=number))
 
 
-@campaign.command("pause")
-@click.argument("number", type=int)
-@as_json
-@with_house
-def pause(house: House, number: int, as_json: bool) -> None:
-    """Hold a newsletter that is being sent; mails in hand still go out."""
-    with house.database.writing() as session:
-        newsletters.pause(session, number)
-    say({"id": number, "state": "paused"}, as_json=as_json, text=f"Newsletter {number} is paused.")
-
-
-@campaign.command("resume")
-@click.argument("number", type=int)
-@as_json
-@with_house
-def resume(house: House, number: int, as_json: bool) -> None:
-    """Go on with a paused newsletter."""
-    with house.database.writing() as session:
-        newsletters.resume(session, number)
-    say({"id": number, "state": "sending"}, as_json=as_json, text=f"Newsletter {number} is being sent again.")
-
-
-@campaign.command("stop")
-@click.argument("number", type=int)
-@as_json
-@with_house
-def stop(house: House, number: int, as_json: bool) -> None:
-    """End a newsletter for good; who has not got it yet will not get it."""
-    with house.database.writing() as session:
-        newsletters.stop(session, number)
-    say({"id": number, "state": "stopped"}, as_json=as_json, text=f"Newsletter {number} is stopped.")
+_turn("send", lambda session, number: newsletters.send_now(session, number), state="sending",
+      done="Newsletter {number} is being sent.",
+      help="Send a newsletter now. The workers (`outreach serve`, or `dramatiq worker:setup`) do the work.")  # fmt: skip
+_turn("pause", newsletters.pause, state="paused", done="Newsletter {number} is paused.",
+      help="Hold a newsletter that is being sent; mails in hand still go out.")  # fmt: skip
+_turn("resume", newsletters.resume, state="sending", done="Newsletter {number} is being sent again.",
+      help="Go on with a paused newsletter.")  # fmt: skip
+_turn("stop", newsletters.stop, state="stopped", done="Newsletter {number} is stopped.",
+      help="End a newsletter for good; who has not got it yet will not get it.")  # fmt: skip
 
 
 @campaign.command("status")
@@ -249,7 +230,7 @@ def example_load(house: House, as_json: bool) -> None:
     say(
         counts,
         as_json=as_json,
-        text="The example data is loaded: " + ", ".join(f"{n} {what}" for what, n in counts.items()) + ".",
+        text="The example data is loaded: " + ", ".join(f"{what} {n}" for what, n in counts.items()) + ".",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gettext
 import re
 from io import BytesIO
 
@@ -68,7 +69,9 @@ def test_translations_are_german(german: Catalog) -> None:
 
 
 def test_the_catalogue_compiles(german: Catalog) -> None:
-    write_mo(BytesIO(), german)
+    compiled = BytesIO()
+    write_mo(compiled, german)
+    assert gettext.GNUTranslations(BytesIO(compiled.getvalue())).gettext("Save") == "Speichern"
 
 
 def _done(message: Message) -> bool:
