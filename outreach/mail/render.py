@@ -22,7 +22,7 @@ from markupsafe import Markup
 from premailer import Premailer
 
 from outreach.errors import N_
-from outreach.mail import tags, text
+from outreach.mail import bounds, tags, text
 from outreach.mail.sandbox import Broken
 from outreach.settings import ROOT
 
@@ -80,7 +80,15 @@ def render(source: Source, frame: Frame, *, layout: str = "newsletter") -> Rende
 
 
 def body_html(source: Source) -> str:
-    """The body as HTML, its tags untouched."""
+    """The body as HTML, its tags untouched; raises Broken for one no tool should be given."""
+    bounds.check(source.body, source.format)
+    made = _as_html(source)
+    if source.format != "html":
+        bounds.check(made, "html")
+    return made
+
+
+def _as_html(source: Source) -> str:
     if source.format == "html":
         tags.hide(source.body)  # for its errors: here the line is still the line the person sees
         return source.body
@@ -119,7 +127,8 @@ def inline(page: str) -> str:
             disable_leftover_css=False,
             method="html",
         ).transform()
-    except (etree.LxmlError, ValueError, AssertionError, AttributeError, TypeError, IndexError, KeyError) as error:
+    except (etree.LxmlError, ValueError, AssertionError, AttributeError, TypeError, IndexError, KeyError,
+            RecursionError) as error:  # fmt: skip
         raise Broken(N_("The HTML cannot be read: %(what)s"), what=str(error)[:200]) from None
     return inlined if inlined.lstrip().lower().startswith("<!doctype") else "<!doctype html>\n" + inlined
 
