@@ -18,7 +18,7 @@ from campaigns.rows import Campaign
 from outreach import clock
 from outreach.companies import Company
 from outreach.contacts import Contact, CustomField
-from outreach.errors import N_, OutreachError
+from outreach.errors import N_, Invalid, OutreachError
 from outreach.house import House
 from outreach.mail import render, sandbox, tags, templates
 
@@ -43,6 +43,13 @@ class Problem:
 def look(session: Session, house: House, campaign: Campaign) -> list[Problem]:
     """Everything worth a look, what blocks first."""
     return sorted(_look(session, house, campaign), key=lambda problem: not problem.blocks)
+
+
+def require(session: Session, house: House, campaign: Campaign) -> None:
+    """Asked before anything is sent or planned; raises Invalid with the first thing that blocks."""
+    first = next((problem for problem in _look(session, house, campaign) if problem.blocks), None)
+    if first is not None:
+        raise Invalid(first.sentence, field=first.field, **first.values)
 
 
 def _look(session: Session, house: House, campaign: Campaign) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
-from campaigns import example, newsletters, starters
+from campaigns import checks, example, newsletters, starters
 from campaigns.personalise import NAMES
 from campaigns.segments import store as segments
 from outreach import senders
@@ -94,6 +94,8 @@ def _turn(verb: str, change: Callable[[Session, int], None], *, state: str, done
     @with_house
     def turn(house: House, number: int, as_json: bool) -> None:
         with house.database.writing() as session:
+            if verb == "send":  # as the page does before it offers the button
+                checks.require(session, house, newsletters.get(session, number))
             change(session, number)
         say({"id": number, "state": state}, as_json=as_json, text=done.format(number=number))
 

@@ -141,10 +141,9 @@ def save(campaign_id: int) -> ResponseReturnValue:
 @pages.get("/<int:campaign_id>/preview")
 def preview(campaign_id: int) -> ResponseReturnValue:
     """The mail itself, for the frame: HTML, or its text part with ?part=text."""
+    campaign = newsletters.get(session(), campaign_id)
     try:
-        shown = content.preview(
-            session(), house(), newsletters.get(session(), campaign_id), request.args.get("who", type=int)
-        )
+        shown = content.preview(session(), house(), campaign, request.args.get("who", type=int))
     except OutreachError as error:
         return sandboxed(make_response(render_template("newsletters/broken.html", text=sentence(error))))
     if request.args.get("part") == "text":
@@ -199,7 +198,10 @@ def ready(campaign_id: int) -> ResponseReturnValue:
 def send(campaign_id: int) -> ResponseReturnValue:
     """Now, or at the planned local time."""
     version = request.form.get("version", type=int)
+    campaign = newsletters.get(session(), campaign_id)
     try:
+        if campaign.state in ("draft", "scheduled"):  # else the sentence about its state is the better one
+            checks.require(session(), house(), campaign)
         if request.form.get("when") == "later":
             wall = _wall(request.form.get("day", ""), request.form.get("time", ""))
             newsletters.schedule(session(), campaign_id, wall=wall, zone=request.form.get("zone", ""), version=version)

@@ -79,9 +79,9 @@ def _forms(tree: Element) -> Iterator[str]:
 
 
 def _choices(tree: Element) -> Iterator[str]:
-    for tag, inside in (("fieldset", "input"), ("select", "option")):
+    for tag, inside in (("fieldset", ("input", "select", "textarea")), ("select", ("option",))):
         for one in tree.iter(tag):
-            if one.find(f".//{inside}") is None:
+            if all(one.find(f".//{name}") is None for name in inside):
                 yield f"a <{tag}> with nothing to choose ({one.get('name') or _text(one)[:40]})"
 
 
