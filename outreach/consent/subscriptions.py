@@ -140,19 +140,7 @@ def grant_by_hand(
         raise Invalid(N_("Say what the person agreed to, and where and when."), field="source")
     lists.get(session, list_id)
     _refuse_suppressed(session, contact_id)
-    session.execute(
-        db.insert(session, Subscription)
-        .values(
-            list_id=list_id,
-            contact_id=contact_id,
-            state="pending",
-            text_shown="",
-            source="",
-            requested_ip="",
-            changed_at=now,
-        )
-        .on_conflict_do_nothing()
-    )
+    _ensure_row(session, contact_id=contact_id, list_id=list_id, now=now)
     row = _locked(session, contact_id=contact_id, list_id=list_id)
     if row is None:
         raise NotFound(N_("There is no such contact, or not any more."))
@@ -223,6 +211,23 @@ def _refresh(session: Session, contact_id: int) -> None:
     known = session.identity_map.get(session.identity_key(Contact, contact_id))
     if known is not None:
         session.expire(known, ["measuring_agreed", "updated_at"])
+
+
+def _ensure_row(session: Session, *, contact_id: int, list_id: int, now: datetime) -> None:
+    """A pending row to lock, when there is none; two at once make one."""
+    session.execute(
+        db.insert(session, Subscription)
+        .values(
+            list_id=list_id,
+            contact_id=contact_id,
+            state="pending",
+            text_shown="",
+            source="",
+            requested_ip="",
+            changed_at=now,
+        )
+        .on_conflict_do_nothing()
+    )
 
 
 def _locked(session: Session, *, contact_id: int, list_id: int) -> Subscription | None:
