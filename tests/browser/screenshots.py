@@ -11,14 +11,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Browser
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from campaigns import example
-from outreach import migrate, senders
+from campaigns import audience, example, newsletters
+from campaigns.rows import Campaign
+from campaigns.segments import store as segments
+from outreach import clock, migrate, senders
+from outreach.consent.rows import Subscription
 from outreach.db import Database
 from outreach.house import House
 from outreach.imports import store as imports
-from outreach.mail.rows import KeptMail
+from outreach.imports.rows import Import
+from outreach.mail.rows import Delivery, KeptMail
 from outreach.settings import ROOT
 from tests import world
 from tests.browser import site
@@ -57,16 +62,26 @@ PAGES = [
     Shot("imports", "/imports"),
     Shot("import-new", "/imports/new"),
     Shot("import-mapping", "/imports/1"),
+    Shot("import-done", "/imports/2"),
     Shot("newsletters", "/newsletters/"),
     Shot("newsletter-new", "/newsletters/new"),
     Shot("newsletter-draft", "/newsletters/2"),
+    Shot("newsletter-phone", "/newsletters/2?who=8&part=phone"),
+    Shot("newsletter-broken", "/newsletters/3"),
+    Shot("newsletter-readers", "/newsletters/2/readers"),
+    Shot("newsletter-going", "/newsletters/4/progress"),
+    Shot("newsletter-unsure", "/newsletters/4/missed?group=unsure"),
     Shot("newsletter-send", "/newsletters/2/send"),
     Shot("newsletter-progress", "/newsletters/1/progress"),
     Shot("newsletter-missed", "/newsletters/1/missed"),
     Shot("templates", "/templates/"),
     Shot("template", "/templates/1"),
+    Shot("template-new", "/templates/new"),
     Shot("segments", "/segments/"),
     Shot("segment", "/segments/1"),
+    Shot("segment-new", "/segments/new"),
+    Shot("segment-nested", "/segments/2"),
+    Shot("segment-people", "/segments/1/people"),
     Shot("segment-why", "/segments/1/why?contact=1"),
     Shot("reports", "/reports/"),
     Shot("report", "/reports/1"),
@@ -87,7 +102,17 @@ PAGES = [
     Shot("outbox", "/outbox"),
     Shot("outbox-mail", "/outbox/1"),
     Shot("not-found", "/nowhere"),
+    Shot("tag", "/tags/1/edit"),
+    Shot("company-edit", "/companies/1/edit"),
+    Shot("field-new", "/settings/fields/new"),
+    Shot("user-new", "/settings/users/new"),
     Shot("public-sign-up", "/sign-up/neuigkeiten", who="stranger"),
+    Shot("public-embed", "/sign-up/neuigkeiten/embed", who="stranger"),
+    Shot("public-thanks", "/sign-up/neuigkeiten/thanks", who="stranger"),
+    Shot("public-confirm", "/confirm/{confirm}", who="stranger"),
+    Shot("public-unsubscribe", "/u/{unsubscribe}", who="stranger"),
+    Shot("public-preferences", "/p/{preferences}", who="stranger"),
+    Shot("public-wrong-link", "/u/nonsense", who="stranger"),
 ]
 
 
@@ -116,10 +141,55 @@ def live_in(session: Session, house: House | None = None) -> world.World:
     session.add(KeptMail(recipient="anna@mueller.example", subject="Neues aus der Werkstatt", raw=_MAIL))
     if house is not None:
         example.load(session, house)
+        _more(session)
     return built
 
 
-def take(browser: Browser, address: str, shots: list[Shot], *, who: str, into: Path) -> None:
+def _more(session: Session) -> None:
+    """What a house that is at work has besides: a text with a mistake, one under way with trouble, an import with losses."""
+    topic, sender = session.scalars(select(Campaign.list_id)).first(), senders.choose(session, None)
+    given = {"format": "markdown", "body": "{{ greeting }},\n\nes gibt Neues.", "list_id": topic, "sender_id": sender}
+    broken = {**given, "body": "{{ greeting },\n\nes gibt Neues."}
+    newsletters.create(session, name="Mit einem Tippfehler", subject="Neues", **broken)
+    name = "Einladung zum Werkstattabend mit Führung durch die neue Halle und Gelegenheit zum Gespräch"
+    going = newsletters.create(session, name=name, subject=f"{name} am 4. Dezember", **given)
+    now = clock.now()
+    going.state, going.started_at, going.fanned_out_at = "sending", now, now
+    going.audience = 0
+    session.flush()
+    going.audience = audience.enter(session, going, audience.people(session, going, now), now)
+    ids = session.scalars(select(Delivery.id).where(Delivery.campaign_id == going.id).order_by(Delivery.id)).all()
+    states = ["sent"] * 9 + ["unsure"] * 2 + ["refused"] * 2 + ["skipped"]
+    why = {"unsure": ("no_answer", "connection closed before the answer"), "skipped": ("unsubscribed", ""), "sent": ("", ""),
+           "refused": ("mailbox_full", "552 5.2.2 <jemand@firma.example>: mailbox is over its quota")}  # fmt: skip
+    for delivery_id, state in zip(ids, states, strict=False):
+        reason, answer = why[state]
+        values = {"state": state, "reason": reason, "answer": answer, "sent_at": now if state == "sent" else None}
+        session.execute(update(Delivery).where(Delivery.id == delivery_id).values(**values))
+    stages = {"field": "stage", "one_of": ["regular", "advocate", "fan"]}
+    places = {"any": [{"field": "city", "is": "Kiel"}, {"not": {"any": [{"field": "tag", "has": "Messe 2026"}]}}]}
+    segments.create(session, name="Stammkunden in Kiel oder ohne Messe", filter={"all": [stages, places]})
+    table = b"E-Mail\na@b.example\nkaputt@\n"
+    made = imports.begin(session, filename="Messekontakte Frühjahr 2026.csv", stream=io.BytesIO(table), user_id=None)
+    done = {"state": "done", "rows_total": 2, "position": 2, "created": 1, "skipped": 1, "finished_at": now}
+    session.execute(update(Import).where(Import.id == made.id).values(**done))
+
+
+def tokens(house: House) -> dict[str, str]:
+    """What stands in the addresses of the pages of recipients."""
+    with house.database.reading() as session:
+        contact, topic = session.execute(
+            select(Subscription.contact_id, Subscription.list_id).where(Subscription.state == "pending")
+        ).all()[0]
+        delivery = session.scalars(select(Delivery.id).where(Delivery.state == "sent")).all()[0]
+    seal = house.sealer.seal
+    return {
+        "confirm": seal("confirm", contact, topic), "unsubscribe": seal("unsubscribe", delivery),
+        "preferences": seal("preferences", contact),
+    }  # fmt: skip
+
+
+def take(browser: Browser, address: str, shots: list[Shot], *, who: str, into: Path, sealed: dict[str, str]) -> None:
     """Each page of one kind of visitor, four times."""
     for width_name, width in WIDTHS.items():
         for theme in ("light", "dark"):
@@ -127,7 +197,7 @@ def take(browser: Browser, address: str, shots: list[Shot], *, who: str, into: P
                 if who == "owner":
                     site.sign_in(page, email="katharina@weiss-beratung.example", password=world.PASSWORD)
                 for shot in shots:
-                    page.goto(shot.path)
+                    page.goto(shot.path.format(**sealed))
                     page.wait_for_load_state("networkidle")
                     site.picture(page, into / f"{shot.name}-{width_name}-{theme}.png")
 
@@ -144,7 +214,7 @@ def main(wanted: list[str]) -> None:
                 for who in visitors:
                     mine = [shot for shot in shots if shot.who == who]
                     if mine:
-                        take(browser, address, mine, who=who, into=into)
+                        take(browser, address, mine, who=who, into=into, sealed=tokens(house) if lived_in else {})
     print(f"{len(shots) * 4} pictures in {into.name}/")
 
 
