@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -31,14 +31,23 @@ class Said:
 
     depth: int
     sentence: str
-    values: Mapping[str, str]
+    values: Mapping[str, str | tuple[str, ...]]
     words: frozenset[str]
     holds: bool | None = None
 
     @property
     def text(self) -> str:
         """The line in English."""
-        return self.sentence % self.values
+        return self.said(str)
+
+    def said(self, translate: Callable[[str], str]) -> str:
+        """The line in the language of `translate`, words inside it included."""
+        values = {name: _joined(value, translate if name in self.words else str) for name, value in self.values.items()}
+        return translate(self.sentence) % values
+
+
+def _joined(value: str | tuple[str, ...], translate: Callable[[str], str]) -> str:
+    return ", ".join(map(translate, value)) if isinstance(value, tuple) else translate(value)
 
 
 @dataclass(frozen=True)
@@ -133,7 +142,7 @@ class _Words:
         if spec is None:
             raise LookupError(leaf.field)
         operator = spec.operator(leaf.operator)
-        label = {"label": spec.label}
+        label: dict[str, str | tuple[str, ...]] = {"label": spec.label}
         words = frozenset() if leaf.field.startswith(fields.CUSTOM) else frozenset({"label"})
         if leaf.operator == "is_empty":
             return Said(0, _EMPTY if leaf.value else _FILLED, label, words)
@@ -145,7 +154,7 @@ class _Words:
         value, is_word = self._value(leaf, operator.takes if operator else Takes.WORD, dict(spec.choices))
         return Said(0, sentence, {**label, "value": value}, words | {"value"} if is_word else words)
 
-    def _value(self, leaf: Leaf, takes: Takes, choices: Mapping[Any, str]) -> tuple[str, bool]:
+    def _value(self, leaf: Leaf, takes: Takes, choices: Mapping[Any, str]) -> tuple[str | tuple[str, ...], bool]:
         if takes is Takes.LIST:
             return self._lists.get(leaf.value, f"#{leaf.value}"), False
         if takes is Takes.CAMPAIGN:
@@ -157,7 +166,8 @@ class _Words:
         if takes is Takes.CHOICE:
             return choices[leaf.value], not leaf.field.startswith(fields.CUSTOM)
         if isinstance(leaf.value, tuple):
-            return ", ".join(str(choices.get(value, value)) for value in leaf.value), False
+            named = tuple(str(choices.get(value, value)) for value in leaf.value)
+            return named, bool(choices) and not leaf.field.startswith(fields.CUSTOM)
         return str(leaf.value), False
 
 

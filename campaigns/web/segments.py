@@ -28,8 +28,7 @@ def _words() -> dict[str, Any]:
 
 def told(line: explain.Said) -> str:
     """A line about a filter in the language of the page."""
-    values = {name: _(value) if name in line.words else value for name, value in line.values.items()}
-    return str(_(line.sentence, **values))
+    return line.said(lambda text: str(_(text)))
 
 
 @pages.get("/")

@@ -272,7 +272,8 @@ def _aside(campaign: Campaign) -> dict[str, Any]:
 
 
 def _begin_page(form: BeginForm) -> str:
-    form.template.choices = choices.templates(session())
+    offered = choices.templates(session())
+    form.template.choices, form.template.data = offered, form.template.data or offered[0][0]
     shown = {str(one.id): one.subject for one in templates.list_page(session(), per_page=100).rows}
     return render_template("newsletters/new.html", form=form, subjects=shown)
 

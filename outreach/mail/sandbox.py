@@ -7,6 +7,7 @@ arithmetic. What is left cannot run long, and its output is capped besides.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -73,7 +74,7 @@ def compile(source: str, *, html: bool, names: Iterable[str] | None = None) -> F
     except RecursionError:
         raise Broken(N_("The text is nested too deeply.")) from None
     except jinja2.TemplateSyntaxError as error:  # a filter or test the parser knows and the compiler does not
-        raise Broken(N_("Line %(line)s: %(what)s"), line=error.lineno, what=error.message or "") from None
+        raise _misspelt(error) from None
 
 
 def parse(source: str) -> nodes.Template:
@@ -83,7 +84,25 @@ def parse(source: str) -> nodes.Template:
     try:
         return _TEXT.parse(source)
     except jinja2.TemplateSyntaxError as error:
-        raise Broken(N_("Line %(line)s: %(what)s"), line=error.lineno, what=error.message or "") from None
+        raise _misspelt(error) from None
+
+
+_MISSPELT = (
+    (r"Encountered unknown tag '(.+?)'", N_("Line %(line)s: there is no tag “%(what)s”.")),
+    (r"innermost block that needs to be closed is '(.+?)'", N_("Line %(line)s: “%(what)s” is begun here or above and not ended.")),
+    (r"[Uu]nexpected end of template|[Mm]issing end of", N_("Line %(line)s: something is begun and not ended.")),
+    (r"No (?:filter|test) named '(.+?)'", N_("Line %(line)s: there is no filter “%(what)s”.")),
+    (r"unexpected '(.+?)'|got '(.+?)'|unexpected char (?:'|\")(.+?)(?:'|\")",
+     N_("Line %(line)s: “%(what)s” is in the wrong place. A gap has two braces on each side: {{ … }}, a condition {%% … %%}.")),
+)  # fmt: skip
+
+
+def _misspelt(error: jinja2.TemplateSyntaxError) -> Broken:
+    """What Jinja says about the spelling, as a sentence of ours."""
+    for pattern, words in _MISSPELT:
+        if found := re.search(pattern, error.message or ""):
+            return Broken(words, line=error.lineno, what=next((one for one in found.groups() if one), ""))
+    return Broken(N_("Line %(line)s: this is not understood (%(what)s)."), line=error.lineno, what=error.message or "")
 
 
 def check(tree: nodes.Template, names: Iterable[str] | None = None) -> None:

@@ -80,3 +80,22 @@ def test_huge_output_is_refused() -> None:
     compiled = sandbox.compile("{% for tag in contact.tags %}{{ tag }}{% endfor %}", html=False)
     with pytest.raises(Broken, match="1000000"):
         compiled.render({"contact": {"tags": ["x" * 200_000] * 6}})
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("Hallo\n{{ greeting },", "Line 2: “}” is in the wrong place"),
+        ("{% blame %}", "Line 1: there is no tag “blame”."),
+        ("{% if greeting %}\n", "“if” is begun here or above and not ended."),
+        ("{{ greeting greeting }}", "Line 1: “greeting” is in the wrong place"),
+        ("{{ greeting|nonsense }}", "there is no filter “nonsense”."),
+        ("{# never closed", "Line 1: something is begun and not ended."),
+        ("{{ 'open }}", "Line 1: “'” is in the wrong place"),
+        ("{% for %}x{% endfor %}", "Line 1: "),
+    ],
+)
+def test_a_spelling_mistake_is_said_in_words_of_ours(source: str, words: str) -> None:
+    with pytest.raises(sandbox.Broken) as refused:
+        sandbox.compile(source, html=True)
+    assert words in refused.value.sentence % refused.value.values
