@@ -230,7 +230,7 @@ def _counts(session: Session, campaign_id: int) -> dict[str, int]:
 def _condition(figure: str) -> ColumnElement[bool]:
     if figure in _STATES:
         return Delivery.state == figure
-    if figure.startswith("link-") and figure[5:].isdigit():
+    if figure.startswith("link-") and figure[5:].isdecimal():
         return _hit(Hit.link_id == int(figure[5:]), ("person", "unknown"))
     conditions: dict[str, ColumnElement[bool]] = {
         "recipients": Delivery.id.is_not(None),

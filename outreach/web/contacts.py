@@ -60,7 +60,7 @@ def index() -> ResponseReturnValue:
     """Everybody, searched, filtered, sorted."""
     wanted = lists.wanted(sorts=("name", "company", "stage", "created"), default="name", filters=("stage", "tag"))
     chosen = dict(wanted.filters)
-    tag_id = int(chosen["tag"]) if chosen.get("tag", "").isdigit() else None
+    tag_id = int(chosen["tag"]) if chosen.get("tag", "").isdecimal() else None
     found = file.list_page(session(), **wanted.args, stage=chosen.get("stage", ""), tag_id=tag_id)
     return render_template(
         "contacts/list.html",

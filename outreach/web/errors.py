@@ -5,15 +5,21 @@ from __future__ import annotations
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 
+from outreach import logs
 from outreach.errors import OutreachError
 from outreach.web import transaction
 from outreach.web.language import sentence
 
+log = logs.get(__name__)
+
 
 def install(app: Flask) -> None:
     """Answer every error in words."""
+    app.register_error_handler(OverflowError, _unfit)
+    app.register_error_handler(DataError, _unfit)
     app.register_error_handler(OutreachError, _ours)
     app.register_error_handler(CSRFError, _stale)
     app.register_error_handler(HTTPException, _http)
@@ -48,6 +54,13 @@ def _http(error: HTTPException) -> Response:
         if name.lower() in ("allow", "retry-after"):
             answer.headers[name] = value
     return answer
+
+
+def _unfit(error: Exception) -> Response:
+    """A number or a text no column can hold, made up by whoever asked; the log says where it got through."""
+    log.warning("value_unfit", endpoint=request.endpoint, error=type(error).__name__)
+    transaction.undo()
+    return _answer(400, *_words(400))
 
 
 def _bug(_error: Exception) -> Response:

@@ -180,7 +180,7 @@ def take_preferences(token: str) -> ResponseReturnValue:
         return render_template("public/never.html", person=person)
     try:
         person = signup.change(
-            session(), house(), token, list_ids={int(value) for value in request.form.getlist("list") if value.isdigit()},
+            session(), house(), token, list_ids={int(value) for value in request.form.getlist("list") if value.isdecimal()},
             measuring="measuring" in request.form, measuring_text=measuring_text(), source="preference page",
             ip=_ip(), zone=house().settings.timezone, now=clock.now())  # fmt: skip
     except BadToken:
