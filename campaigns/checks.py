@@ -88,7 +88,7 @@ def _links_and_images(made: render.Rendered) -> Iterator[Problem]:
         address = hidden.restore((anchor.get("href") or "").strip())
         if not address or address in ("#", "http://", "https://"):
             yield Problem(False, N_("The link “%(words)s” leads nowhere."), {"words": _words(anchor)})
-        elif "{{" not in address and not urlsplit(address).scheme:
+        elif "{{" not in address and not _scheme(address):
             yield Problem(
                 False, N_("The link %(address)s has no host; write it with https://."), {"address": address[:100]}
             )
@@ -104,7 +104,7 @@ def _links_and_images(made: render.Rendered) -> Iterator[Problem]:
         if image.get("alt") is None:
             yield Problem(False, N_("The picture %(address)s has no alternative text; many people read without pictures."),
                           {"address": source[-60:]})  # fmt: skip
-        if "{{" not in source and urlsplit(source).scheme not in ("http", "https", "cid", "data"):
+        if "{{" not in source and _scheme(source) not in ("http", "https", "cid", "data"):
             yield Problem(False, N_("The picture %(address)s cannot be loaded by anybody; write it with https://."),
                           {"address": source[:100]})  # fmt: skip
 
@@ -153,6 +153,13 @@ def _used(source: render.Source) -> set[str]:
 def _bare(text: str) -> set[str]:
     tree = sandbox.parse(text)
     return sandbox.variables(tree) - sandbox.defaulted(tree)
+
+
+def _scheme(address: str) -> str:
+    try:
+        return urlsplit(address).scheme
+    except ValueError:  # such as http://[
+        return ""
 
 
 def _host(address: str) -> bool:

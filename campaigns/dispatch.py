@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from campaigns import audience, content, newsletters, recipients
+from campaigns import audience, checks, content, newsletters, recipients
 from campaigns.personalise import Compiled, Recipient
 from campaigns.rows import Campaign
 from outreach import clock, jobs, logs
@@ -139,9 +139,10 @@ def _begin(house: House, campaign_id: int) -> None:
         )
         if campaign is None:
             return  # somebody was faster
-        problems = newsletters.missing(session, campaign)
-        if problems:
-            newsletters.back_to_draft(session, campaign, problems[0])
+        try:
+            checks.require(session, house, campaign)  # once more: it may have been changed since it was planned
+        except OutreachError as problem:
+            newsletters.back_to_draft(session, campaign, problem)
             log.warning("newsletter_not_ready", campaign=campaign_id)
         else:
             newsletters.begin(session, campaign_id, ("scheduled",))

@@ -238,10 +238,12 @@ def _send_confirmation(session: Session, house: House, form: SignUp, wanted: Mai
     own = organisation.get(session)
     sender = senders.get(session, senders.choose(session, None))
     translate = _translator(wanted.language)
+    # Our own address, not the one the proof names: that one comes with the request, and a stranger might read it as an
+    # invitation.
     subject = translate(N_("Please confirm: “%(list)s”")) % {"list": wanted.name}
     page = render.layout_page(
         "confirm", translate, language=wanted.language, subject=subject, preheader="", organisation=own.name,
-        imprint=organisation.imprint(own), list_name=wanted.name, source=form.source,
+        imprint=organisation.imprint(own), list_name=wanted.name, source=house.url("/sign-up/" + wanted.key),
         confirm_url=house.url("/confirm/" + house.sealer.seal("confirm", contact_id, wanted.id)),
     )  # fmt: skip
     outbox.put(session, house, kind="confirm", contact_id=contact_id, sender_id=sender.id, mail=Mail(

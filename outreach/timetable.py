@@ -47,7 +47,7 @@ def tick(session: Session, entries: Iterable[Entry], now: datetime) -> list[str]
     for entry in entries:
         if entry.job not in due:
             _enter(session, entry, now)
-        elif due[entry.job] <= now and _take(session, entry, now):
+        elif _is_due(entry, due[entry.job], now) and _take(session, entry, due[entry.job], now):
             jobs.ask(session, entry.job)
             taken.append(entry.job)
     return taken
@@ -58,10 +58,15 @@ def _enter(session: Session, entry: Entry, now: datetime) -> None:
     session.execute(insert(TimetableRow).values(job=entry.job, next_run_at=now).on_conflict_do_nothing())
 
 
-def _take(session: Session, entry: Entry, now: datetime) -> bool:
+def _is_due(entry: Entry, next_run_at: datetime, now: datetime) -> bool:
+    # Further away than anybody plans: the clock was ahead when it was written, and waiting for it might take years.
+    return next_run_at <= now or next_run_at > now + 2 * entry.every
+
+
+def _take(session: Session, entry: Entry, seen: datetime, now: datetime) -> bool:
     changed = session.connection().execute(
         update(TimetableRow)
-        .where(TimetableRow.job == entry.job, TimetableRow.next_run_at <= now)
+        .where(TimetableRow.job == entry.job, TimetableRow.next_run_at == seen)
         .values(next_run_at=now + entry.every)
     )
     return changed.rowcount == 1
@@ -99,4 +104,4 @@ class Clockwork:
         with self._database.reading() as session:
             due = dict(session.execute(select(TimetableRow.job, TimetableRow.next_run_at)).all())
         now = clock.now()
-        return any(entry.job not in due or due[entry.job] <= now for entry in self._entries)
+        return any(entry.job not in due or _is_due(entry, due[entry.job], now) for entry in self._entries)

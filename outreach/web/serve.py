@@ -28,7 +28,8 @@ def serve(house: House, make_app: Callable[[House], Flask], *, with_workers: boo
     server = create_server(
         make_app(house), sockets=[listening], threads=_THREADS, ident=None, clear_untrusted_proxy_headers=True
     )
-    workers = jobs.Workers(house.broker) if with_workers else None
+    # One thread for each connection to the mail server, and some that sweep and import meanwhile.
+    workers = jobs.Workers(house.broker, threads=settings.smtp_connections + 4) if with_workers else None
     stopping = threading.Event()
 
     def stop(_number: int, _frame: FrameType | None) -> None:

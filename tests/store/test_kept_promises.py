@@ -87,3 +87,15 @@ def test_a_stranger_gets_at_most_three_confirmations_a_day_whoever_asks(
         signup.request(open_session, any_house, form, start + timedelta(minutes=minutes))
     mails = select(func.count()).select_from(Delivery).join(Contact, Contact.id == Delivery.contact_id)
     assert open_session.scalar(mails.where(Contact.email_key == "zoe@example.de")) == 3
+
+
+def test_a_confirmation_names_no_address_that_came_with_the_request(any_house: House, open_session: Session) -> None:
+    """Else the form would be a tool to send strangers any link, in our name."""
+    key = lists.create(open_session, name="News", language="en").key
+    form = signup.SignUp(list_key=key, email="zoe@example.de", first_name="Buy now", last_name="", text_shown=AGREED,
+                         source="https://casino.example/win", ip="192.0.2.1", zone="Europe/Berlin")  # fmt: skip
+    signup.request(open_session, any_house, form, clock.now())
+    raw = open_session.scalar(select(Delivery.message)) or b""
+    assert b"casino" not in raw
+    assert b"Buy now" not in raw
+    assert open_session.scalar(select(Subscription.source)) == "https://casino.example/win"

@@ -32,6 +32,14 @@ def test_lost_ticks_cost_time_only(database: Database) -> None:
     assert tick(database, NOW + timedelta(days=30)) == []
 
 
+def test_a_clock_that_was_a_year_ahead_stops_nothing(database: Database) -> None:
+    tick(database, NOW + timedelta(days=365))
+    assert tick(database, NOW + timedelta(days=365)) == ["sweep"]
+    assert tick(database, NOW) == ["sweep"]
+    assert tick(database, NOW) == []
+    assert tick(database, NOW + timedelta(seconds=5)) == ["sweep"]
+
+
 def test_many_processes_that_tick_at_once_ask_once(database: Database) -> None:
     tick(database, NOW)
     taken: list[str] = []
