@@ -34,9 +34,13 @@ def sentences() -> set[str | tuple[str, ...]]:
         methods, options = parse_mapping_cfg(file)
     found: set[str | tuple[str, ...]] = set()
     for folder in ("outreach", "campaigns", "feeds", "templates"):
-        for _file, _line, message, _comments, _context in extract_from_dir(
-            str(ROOT / folder), [(pattern.removeprefix(f"{folder}/"), method) for pattern, method in methods
-                                 if pattern.startswith(f"{folder}/")], options, KEYWORDS):  # fmt: skip
+        inside = [
+            (pattern.removeprefix(f"{folder}/"), method)
+            for pattern, method in methods
+            if pattern.startswith(f"{folder}/")
+        ]
+        given = {pattern.removeprefix(f"{folder}/"): option for pattern, option in options.items()}
+        for _file, _line, message, _comments, _context in extract_from_dir(str(ROOT / folder), inside, given, KEYWORDS):
             found.add(message if isinstance(message, str) else tuple(message[:2]))
     return {one for one in found if one}
 
