@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, g, make_response, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
@@ -47,6 +48,20 @@ class _Cookie(SecureCookieSessionInterface):
         return session.modified or (session.permanent and is_page)
 
 
+class Cookie(SecureCookieSessionInterface):
+    """The session cookie; `Secure` for whoever comes by https or by the public https address, proxies told of or not.
+
+    Someone on the machine itself, at http://127.0.0.1, can sign in all the same.
+    """
+
+    def __init__(self, public_url: str) -> None:
+        self._public = urlsplit(public_url)
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        """Whether browsers may send the cookie by https only."""
+        return request.is_secure or (self._public.scheme == "https" and request.host == self._public.netloc)
+
+
 class Outreach(Flask):
     """Flask with one transaction per request."""
 
@@ -81,6 +96,7 @@ def build(house: House, blueprints: Iterable[Blueprint], week_lines: Iterable[Li
         MAX_CONTENT_LENGTH=4 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
     )
+    app.session_interface = Cookie(house.settings.public_url)  # type: ignore[assignment]
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.do")
