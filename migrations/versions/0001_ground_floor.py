@@ -180,8 +180,8 @@ def upgrade() -> None:
     sa.Column('scheduled_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('audience', sa.Integer(), nullable=True),
     sa.Column('fanned_out_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('frozen', sa.JSON(), nullable=True),
-    sa.Column('trouble', sa.JSON(), nullable=True),
+    sa.Column('frozen', sa.JSON(none_as_null=True), nullable=True),
+    sa.Column('trouble', sa.JSON(none_as_null=True), nullable=True),
     sa.Column('started_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
@@ -438,13 +438,14 @@ def upgrade() -> None:
     sa.Column('first_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('last_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('count', sa.Integer(), nullable=False),
+    sa.Column('is_settled', sa.Boolean(), nullable=False),
     sa.CheckConstraint("verdict IN ('person', 'proxy', 'scanner', 'unknown')", name=op.f('ck_hits_verdict')),
     sa.ForeignKeyConstraint(['delivery_id'], ['deliveries.id'], name=op.f('fk_hits_delivery_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('delivery_id', 'link_id', 'verdict', name=op.f('pk_hits'))
     )
     with op.batch_alter_table('hits', schema=None) as batch_op:
         batch_op.create_index('ix_hits_campaign_id_first_at', ['campaign_id', 'first_at'], unique=False)
-        batch_op.create_index('ix_hits_last_at', ['last_at'], unique=False)
+        batch_op.create_index('ix_hits_unsettled', ['delivery_id'], unique=False, sqlite_where=sa.text('is_settled = 0'), postgresql_where=sa.text('is_settled = false'))
 
     op.create_table('kept_mails',
     sa.Column('id', sa.Integer(), nullable=False),

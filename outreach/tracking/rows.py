@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from outreach import clock
@@ -32,7 +32,12 @@ class Hit(Base):
     __table_args__ = (
         CheckConstraint(f"verdict IN {VERDICTS}", name="verdict"),
         Index("ix_hits_campaign_id_first_at", "campaign_id", "first_at"),
-        Index("ix_hits_last_at", "last_at"),
+        Index(
+            "ix_hits_unsettled",
+            "delivery_id",
+            sqlite_where=text("is_settled = 0"),
+            postgresql_where=text("is_settled = false"),
+        ),
     )
 
     delivery_id: Mapped[int] = mapped_column(ForeignKey("deliveries.id", ondelete="CASCADE"), primary_key=True)
@@ -43,6 +48,8 @@ class Hit(Base):
     first_at: Mapped[datetime] = mapped_column(Moment, default=clock.now)
     last_at: Mapped[datetime] = mapped_column(Moment, default=clock.now)
     count: Mapped[int] = mapped_column(default=1)
+    #: looked at by settle(): judged, and noted on the delivery
+    is_settled: Mapped[bool] = mapped_column(default=False)
 
 
 class AnonymousHit(Base):

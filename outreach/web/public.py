@@ -23,7 +23,7 @@ from outreach.web import forms, guard
 from outreach.web.headers import embeddable
 from outreach.web.language import sentence
 from outreach.web.limits import limited
-from outreach.web.transaction import house, session, undo, writes
+from outreach.web.transaction import house, session, undo
 
 pages = Blueprint("public", __name__)
 _GIF = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
@@ -45,14 +45,12 @@ class SignUpForm(forms.Form):
 
 
 @pages.route("/o/<token>", methods=["GET", "HEAD"])
-@writes
 def open(token: str) -> ResponseReturnValue:
     """The pixel. A wrong token gets the picture too, and is not counted."""
     status = 200
     try:
-        tracking.take_open(session(), house().sealer, token, _asked(), clock.now())
+        _counter().take(tracking.Seen("open", token, _asked(), clock.now()))
     except BadToken:
-        undo()
         status = 404
     answer = make_response(_GIF, status)
     answer.headers.update({"Content-Type": "image/gif", "Cache-Control": "no-store, max-age=0"})
@@ -60,10 +58,9 @@ def open(token: str) -> ResponseReturnValue:
 
 
 @pages.route("/c/<token>", methods=["GET", "HEAD"])
-@writes
 def click(token: str) -> ResponseReturnValue:
     """On to where a link leads: an address of the newsletter, never one from the request."""
-    address = tracking.take_click(session(), house().sealer, token, _asked(), clock.now())
+    address = _counter().take(tracking.Seen("click", token, _asked(), clock.now()))
     answer = redirect(address, 302)
     answer.headers.update({"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})
     return answer
@@ -222,6 +219,11 @@ def _public_list(key: str) -> MailingList:
 
 def _preferences(contact_id: int) -> str:
     return url_for("public.preferences", token=house().sealer.seal("preferences", contact_id))
+
+
+def _counter() -> tracking.Counter:
+    opened = house()
+    return opened.kept(tracking.Counter, lambda: tracking.Counter(opened.database, opened.sealer))
 
 
 def _asked() -> tracking.Request:

@@ -29,7 +29,7 @@ def session() -> Session:
 
 
 def writes(view: View) -> View:
-    """Mark a view that writes although it answers GET, such as one that counts what happened."""
+    """Mark a view that writes although it answers GET, for the rare page that has to."""
     view.transaction = "writes"  # type: ignore[attr-defined]
     return view
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -111,4 +112,43 @@ def test_neither_address_nor_browser_is_kept(any_house: House, known: Session) -
         for table in ("hits", "anonymous_hits")
         for name in tuple(known.execute(text(f"SELECT * FROM {table}")).keys())
     }
-    assert columns == {"delivery_id", "link_id", "verdict", "campaign_id", "first_at", "last_at", "count", "hour"}
+    assert columns == {
+        "delivery_id",
+        "link_id",
+        "verdict",
+        "campaign_id",
+        "first_at",
+        "last_at",
+        "count",
+        "hour",
+        "is_settled",
+    }
+
+
+def test_hits_of_a_night_without_workers_are_settled_in_the_morning(any_house: House, known: Session) -> None:
+    opened(known, any_house, now=NOW)
+    clicked(known, any_house, 1, NOW)
+    assert tracking.settle(known, NOW + timedelta(hours=9)) == 1
+    assert tracking.settle(known, NOW + timedelta(hours=9)) == 0
+    known.expire_all()
+    assert known.get_one(Delivery, 1).opened_at == known.get_one(Delivery, 1).clicked_at == NOW
+
+
+def test_one_commit_serves_all_who_wait_and_every_hit_counts(any_house: House) -> None:
+    with any_house.database.writing() as session:
+        session.add(Campaign(id=1, name="n", subject="s", format="html", body="b", state="sent", audience=1))
+        session.flush()
+        session.add_all(Delivery(id=number, kind="test", campaign_id=1, address="a@example.de", address_hash=b"x" * 32, state="sent",
+                                 sent_at=SENT) for number in range(1, 6))  # fmt: skip
+    counter = tracking.Counter(any_house.database, any_house.sealer)
+
+    def read(number: int) -> None:
+        for delivery_id in range(1, 6):
+            counter.take(tracking.Seen("open", any_house.sealer.seal("open", delivery_id), PERSON, NOW))
+        with pytest.raises(BadToken):
+            counter.take(tracking.Seen("click", "nonsense", PERSON, NOW))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(read, range(40)))
+    with any_house.database.reading() as session:
+        assert sorted(session.scalars(select(Hit.count))) == [40] * 5
