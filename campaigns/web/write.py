@@ -125,7 +125,7 @@ def save(campaign_id: int) -> ResponseReturnValue:
     form.offer()
     if form.validate_on_submit():
         with form.mending():
-            campaign = newsletters.update(session(), campaign_id, int(form.version.data or 0), **form.fields)
+            campaign = newsletters.update(session(), campaign_id, _version(form), **form.fields)
             if request.headers.get("HX-Request"):
                 return _side(campaign)
             flash(_("Saved."), "good")
@@ -245,6 +245,12 @@ def delete(campaign_id: int) -> ResponseReturnValue:
 def check(campaign_id: int) -> ResponseReturnValue:
     """The right-hand side alone, looked at again."""
     return _side(newsletters.get(session(), campaign_id))
+
+
+def _version(form: WriteForm) -> int:
+    """The version this person saw; 0, which no newsletter has, for what is no number."""
+    given = str(form.version.data or "")
+    return int(given) if given.isdecimal() else 0
 
 
 def _editor(campaign: Campaign, form: WriteForm) -> str:

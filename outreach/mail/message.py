@@ -116,11 +116,6 @@ def message_id(sealer: Sealer, domain: str, delivery_id: int) -> str:
     return f"<{sealer.seal('mail', delivery_id)}@{domain}>"
 
 
-def return_path(mail: Mail) -> str:
-    """Where servers send what they could not deliver: the sender's own address."""
-    return mail.from_address
-
-
 def sender_of(raw: bytes) -> str:
     """The address in the From header of a message we serialised."""
     header = BytesHeaderParser(policy=policy.SMTPUTF8).parsebytes(raw)["From"]

@@ -5,10 +5,9 @@ put → ready ── claim → claimed ── ledger.begin → sending ── le
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, literal_column, select, update
+from sqlalchemy import ColumnElement, literal_column, select, update
 from sqlalchemy.orm import Session
 
 from outreach import clock, jobs, logs
@@ -78,21 +77,6 @@ def claim(
     return list(ids)
 
 
-def release(session: Session, *, owner_id: int, ids: Sequence[int]) -> int:
-    """Give claimed deliveries back that were not offered; gives how many there were."""
-    if not ids:
-        return 0
-    return (
-        session.connection()
-        .execute(
-            update(Delivery)
-            .where(Delivery.id.in_(ids), Delivery.owner_id == owner_id, Delivery.state == "claimed")
-            .values(state="ready", owner_id=None)
-        )
-        .rowcount
-    )
-
-
 def recover(house: House) -> tuple[int, int]:
     """Take back what dead owners had in hand; gives how many became ready and how many unsure.
 
@@ -129,8 +113,3 @@ def _take_back(session: Session, owner_id: int, *, trusted: bool) -> tuple[int, 
         mine.where(Delivery.state.in_(("claimed", "sending"))).values(state="unsure", reason=reason, owner_id=None)
     )
     return back, lost.rowcount
-
-
-def has_ready(campaign_id: int) -> ColumnElement[bool]:
-    """Whether a newsletter has deliveries waiting, due or not."""
-    return exists().where(IS_READY, Delivery.campaign_id == campaign_id)

@@ -66,3 +66,11 @@ def test_odd_requests_are_no_error_of_ours(owner: FlaskClient, method: str) -> N
                 if answer.status_code >= 500:
                     found.append((rule.endpoint, number, odd))
     assert found == []
+
+
+def test_a_version_that_is_no_number_means_that_somebody_else_wrote(owner: FlaskClient) -> None:
+    fields = {"name": "März", "subject": "s", "preheader": "", "body": "x", "format": "html"}
+    answer = owner.post(
+        "/newsletters/1", data={**fields, "list_id": "0", "segment_id": "0", "sender_id": "0", "version": "²"}
+    )
+    assert answer.status_code == 409 or "Somebody else" in answer.text or "Jemand" in answer.text
