@@ -33,7 +33,14 @@ def run() -> list[Figure]:
             counted = _counted(house)
         if counted != REQUESTS:
             raise AssertionError(f"{REQUESTS} hits were answered, {counted} are in the database")
-        figures.append(Figure(f"pixel hits, {name}, every one counted", hits, "hits/s", f"{hits / plain:.2f} of a page that only reads"))
+        figures.append(
+            Figure(
+                f"pixel hits, {name}, every one counted",
+                hits,
+                "hits/s",
+                f"{hits / plain:.2f} of a page that only reads",
+            )
+        )
     return figures
 
 
