@@ -80,11 +80,6 @@ class Report:
         """Share of the measurable recipients whose mail a person opened."""
         return self.opens["person"] / self.counts["measurable"] if self.counts["measurable"] else None
 
-    @property
-    def click_rate(self) -> float | None:
-        """Share of the measurable recipients who followed a link."""
-        return self.clicked / self.counts["measurable"] if self.counts["measurable"] else None
-
 
 @dataclass(frozen=True)
 class Person:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -141,9 +142,15 @@ def _unknown_names() -> list[str]:
 
 def _kept_secret(path: Path) -> str:
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+    if not path.exists():
+        # Written whole before it gets its name: a process that starts with us never reads half a key.
+        descriptor, made = tempfile.mkstemp(dir=path.parent)  # readable by its owner only
+        with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(48))
-    except FileExistsError:
-        pass  # made before, perhaps by a process that started with us
+        try:
+            os.link(made, path)
+        except FileExistsError:
+            pass  # the other one was faster; its key is the key
+        finally:
+            os.unlink(made)
     return path.read_text().strip()

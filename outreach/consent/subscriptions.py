@@ -157,8 +157,6 @@ def grant_by_hand(
         source=source.strip()[:500],
         zone=zone,
         granted_at=now,
-        requested_ip="",
-        confirmed_ip="",
     )
     _settle(session, row, consent, now)
     record(

@@ -64,7 +64,7 @@ def _clean_any(address: str) -> str:
         try:
             return validate_email(address, check_deliverability=False, test_environment=True, strict=True).normalized
         except EmailNotValidError:
-            pass
+            pass  # what is wrong with it is said below, in words of ours
     raise Invalid(_what_is_wrong(address), field="email", address=_shown(address))
 
 

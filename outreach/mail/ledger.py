@@ -155,7 +155,7 @@ class Ledger:
             while len(turns) < self._lanes or not self._turns.empty():
                 turns.append(self._turns.get(timeout=max(0.0, end - time.monotonic())))
         except queue.Empty:
-            pass
+            pass  # nobody else came in time: those who did are committed
         return turns
 
     def _settle(self, turns: list[_Turn]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -71,3 +73,18 @@ def test_passwords_do_not_show_in_what_is_printed(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("OUTREACH_SECRET_KEY", "swordfish")
     assert not {"hunter2", "swordfish"} & set(str(settings.load()).replace("'", " ").replace(":", " ").split())
     assert "hunter2" not in repr(settings.load())
+
+
+def test_processes_that_start_together_share_one_key(tmp_path: Path) -> None:
+    for attempt in range(60):
+        together, folder = threading.Barrier(6), tmp_path / str(attempt)
+
+        def start(_number: int, together: threading.Barrier = together, folder: Path = folder) -> str:
+            together.wait()
+            return settings.load(data=folder).secret
+
+        with ThreadPoolExecutor(6) as pool:
+            keys = set(pool.map(start, range(6)))
+        assert len(keys) == 1
+        assert len(keys.pop()) > 40
+        assert [path.name for path in folder.iterdir()] == ["secret_key"]
