@@ -1,0 +1,1 @@
+"""Care for customers: complaints, gifts, referrals, the seven-step programme, small surveys."""
