@@ -7,6 +7,7 @@ from sqlalchemy import JSON
 
 import campaigns.rows  # noqa: F401 - every table has to be known
 import outreach.rows  # noqa: F401
+from outreach import migrate
 from outreach.db import Base, Moment
 
 
@@ -27,6 +28,7 @@ context.configure(
     render_as_batch=connection.dialect.name == "sqlite",
     compare_type=True,
     render_item=render_item,
+    include_object=migrate.is_of_the_models,
     transaction_per_migration=True,
 )
 with context.begin_transaction():

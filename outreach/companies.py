@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import String, column, func, or_, select, table
+from sqlalchemy import JSON, String, column, func, or_, select, table, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from outreach import clock, paging
 from outreach.db import Base, Moment
 from outreach.errors import N_, Conflict, Invalid, NotFound
+from outreach.journal import Tracked
 from outreach.lines import line
 from outreach.paging import Page
 
 
-class Company(Base):
+class Company(Tracked, Base):
     """A company in the customer file."""
 
     __tablename__ = "companies"
@@ -28,8 +29,21 @@ class Company(Base):
     city: Mapped[str] = mapped_column(String(100), default="")
     website: Mapped[str] = mapped_column(String(300), default="")
     industry: Mapped[str] = mapped_column(String(100), default="")
+    legal_form: Mapped[str] = mapped_column(String(50), default="", server_default="")
+    register_number: Mapped[str] = mapped_column(String(100), default="", server_default="")
+    phone: Mapped[str] = mapped_column(String(50), default="", server_default="")
+    #: other names it goes by, names it had, mail and web domains, whom it competes with: as written
+    aliases: Mapped[list[str]] = mapped_column(JSON, default=list, server_default=text("'[]'"))
+    former_names: Mapped[list[str]] = mapped_column(JSON, default=list, server_default=text("'[]'"))
+    domains: Mapped[list[str]] = mapped_column(JSON, default=list, server_default=text("'[]'"))
+    competitors: Mapped[list[str]] = mapped_column(JSON, default=list, server_default=text("'[]'"))
+    customer_since: Mapped[date | None]
     created_at: Mapped[datetime] = mapped_column(Moment, default=clock.now)
     updated_at: Mapped[datetime] = mapped_column(Moment, default=clock.now, onupdate=clock.now)
+
+    def subject(self) -> tuple[int | None, int | None]:
+        """The card a change of this row is shown on: its own."""
+        return None, self.id
 
 
 class CompanyFields(TypedDict, total=False):

@@ -1,21 +1,47 @@
 """Every table of this floor, imported in one place for those who need the whole schema (migrations, tests)."""
 
-from outreach import companies, contacts, once, organisation, senders, timetable, users
+from outreach import (
+    companies,
+    contacts,
+    dates,
+    facts,
+    journal,
+    once,
+    organisation,
+    senders,
+    services,
+    tasks,
+    timetable,
+    users,
+    valuation,
+)
+from outreach.care import rows as care
 from outreach.consent import rows as consent
+from outreach.history import rows as history
 from outreach.imports import rows as imports
 from outreach.mail import rows as mail
+from outreach.surveys import rows as surveys
 from outreach.tracking import rows as tracking
 
 __all__ = [
+    "care",
     "companies",
     "consent",
     "contacts",
+    "dates",
+    "facts",
+    "history",
     "imports",
+    "journal",
     "mail",
     "once",
     "organisation",
     "senders",
+    "services",
+    "surveys",
+    "tasks",
     "timetable",
     "tracking",
     "users",
+    "valuation",
 ]

@@ -8,7 +8,7 @@ from enum import StrEnum
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import CheckConstraint, String, func, select
+from sqlalchemy import CheckConstraint, String, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from outreach import clock
@@ -50,6 +50,8 @@ class User(Base):
     theme: Mapped[str] = mapped_column(String(6), default="auto")  # auto, light, dark
     #: part of the session cookie; raising it signs the person out everywhere
     session_version: Mapped[int] = mapped_column(default=1)
+    #: part of the secret address of the calendar feed; raising it makes the old address worthless
+    calendar_version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     created_at: Mapped[datetime] = mapped_column(Moment, default=clock.now)
     disabled_at: Mapped[datetime | None] = mapped_column(Moment)
 

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from outreach import clock
 from outreach.db import Base, Moment
+from outreach.journal import Tracked
 
 
 class MailingList(Base):
@@ -125,6 +126,30 @@ class ConsentEvent(Base):
     ip: Mapped[str] = mapped_column(String(45), default="")
     zone: Mapped[str] = mapped_column(String(64), default="UTC")
     at: Mapped[datetime] = mapped_column(Moment, default=clock.now)
+
+
+class Permission(Tracked, Base):
+    """What a contact said about being written to or called in person: one fact for the light of a channel.
+
+    `agreed` and `objected` are said by the person; `existing_customer` states all four facts of § 7 (3) UWG.
+    """
+
+    __tablename__ = "permissions"
+    __table_args__ = (
+        CheckConstraint("channel IN ('mail', 'phone', 'letter')", name="channel"),
+        CheckConstraint("what IN ('agreed', 'objected', 'existing_customer')", name="what"),
+        Index("ix_permissions_contact_id", "contact_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"))
+    channel: Mapped[str] = mapped_column(String(6))
+    what: Mapped[str] = mapped_column(String(20))
+    #: the words that were used, and where: "telephone, 3 May"
+    said: Mapped[str] = mapped_column(Text, default="")
+    source: Mapped[str] = mapped_column(String(500), default="")
+    at: Mapped[datetime] = mapped_column(Moment, default=clock.now)
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class Suppression(Base):

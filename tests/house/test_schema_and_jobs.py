@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from typing import Any
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -20,8 +21,20 @@ from outreach.mail import render, text
 
 def test_the_migrations_build_the_schema_of_the_models(database: Database) -> None:
     with database.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, Base.metadata) == []
+        opts = {"compare_type": True, "include_object": migrate.is_of_the_models}
+        found = compare_metadata(MigrationContext.configure(connection, opts=opts), Base.metadata)
+        if database.is_sqlite:
+            found = [one for one in found if not _is_inline_key(one)]
+            made = {(row[3], row[2], row[6]) for row in connection.exec_driver_sql("PRAGMA foreign_key_list(contacts)")}
+            assert {("owner_id", "users", "SET NULL"), ("merged_into_id", "contacts", "CASCADE")} <= made
+        assert found == []
+
+
+def _is_inline_key(difference: tuple[Any, ...]) -> bool:
+    """A foreign key added with its column: SQLAlchemy does not see its ON DELETE on SQLite."""
+    if difference[0] not in ("add_fk", "remove_fk") or difference[1].parent.name != "contacts":
+        return False
+    return {column.name for column in difference[1].columns} <= {"owner_id", "merged_into_id"}
 
 
 def test_the_migrations_are_one_line() -> None:

@@ -1,0 +1,1 @@
+"""The customer file as files: CSV, vCard, JSON."""

@@ -1,0 +1,5 @@
+"""The history of a customer: everything that happened, on one timeline.
+
+rows       touchpoints                          store      one touchpoint: note, change, forget
+timeline   touchpoints and newsletters, newest first, page by page
+"""
