@@ -1,1 +1,1 @@
-"""The customer file as files: CSV, vCard, JSON."""
+"""Contacts as files: CSV, vCard and JSON of many, everything of one person in a ZIP."""

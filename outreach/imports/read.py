@@ -30,7 +30,12 @@ SAMPLE = 256 * 1024
 _UNDECODED = re.compile("[\udc80-\udcff\ufffd]")
 _NOT_TEXT = (
     (b"PK\x03\x04", N_("This is an Excel file or a ZIP archive. Save the table as CSV and upload that.")),
-    (b"\xd0\xcf\x11\xe0", N_("This is an old Excel file. Save the table as CSV and upload that.")),
+    (
+        b"\xd0\xcf\x11\xe0",
+        N_(
+            "This is an old Excel file, or one with a password. Save it as .xlsx without one, or as CSV, and upload that."
+        ),
+    ),
     (b"%PDF", N_("This is a PDF. A CSV file is needed.")),
     (b"\x1f\x8b", N_("This file is compressed. Unpack it and upload the CSV file inside.")),
     (b"\x89PNG", N_("This is a picture. A CSV file is needed.")),
@@ -48,6 +53,9 @@ class Format:
     has_header: bool
     #: a first line "sep=;" as spreadsheets write it, to be left out
     has_hint: bool = False
+    #: "rows" when the file was taken apart at the upload (files.py), and then of which sheet
+    kind: str = "csv"
+    sheet: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,7 +95,12 @@ def guess(sample: bytes, *, charset: str = "", delimiter: str = "", has_header: 
     )
     _known(found.delimiter, DELIMITERS, field="delimiter")
     first = next((row for row in rows(io.BytesIO(sample), found) if isinstance(row, Row)), None)
-    return replace(found, has_header=_is_header(first) if has_header is None else has_header)
+    return with_header(found, first, has_header)
+
+
+def with_header(form: Format, first: Row | None, has_header: bool | None) -> Format:
+    """The format with its header as the person said, or as the first row looks."""
+    return replace(form, has_header=_is_header(first) if has_header is None else has_header)
 
 
 def guess_charset(sample: bytes) -> str:
