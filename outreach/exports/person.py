@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Kind:
-    """One of several values, with what it is for: work, private, mobile, fax or nothing."""
+    """One of several values, with what it is for: work, home, mobile, fax or nothing."""
 
     kind: str
     value: str

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from outreach.exports.person import Exported, Kind
 
 VERSIONS = ("4.0", "3.0")
-_TYPES = {"work": "work", "private": "home", "mobile": "cell", "fax": "fax"}
+_TYPES = {"work": "work", "home": "home", "mobile": "cell", "fax": "fax"}
 _GENDERS = {"frau": "F", "herr": "M", "neutral": "O"}
 _WHOLE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 

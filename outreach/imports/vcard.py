@@ -43,7 +43,7 @@ COLUMNS = (
     "photo",
 )
 _SALUTATIONS = {"M": "herr", "F": "frau", "O": "neutral", "N": "neutral"}
-_KINDS = (("cell", "mobile"), ("fax", "fax"), ("home", "private"), ("work", "work"))
+_KINDS = (("cell", "mobile"), ("fax", "fax"), ("home", "home"), ("work", "work"))
 
 
 def rows(stream: BinaryIO) -> Iterator[Row | Broken]:

@@ -47,9 +47,9 @@ def test_a_card_of_version_4_with_everything_is_read() -> None:
     assert found == {
         "title": "Prof. Dr., M.A.", "first_name": "Anna Maria", "last_name": "Müller-Lüdenscheidt",
         "salutation": "frau", "company": "Bau, Stein GmbH", "role": "Einkäuferin", "email": "anna@bau.example",
-        "more_emails": "private: anna@privat.example", "phone": "+49-30-123",
+        "more_emails": "home: anna@privat.example", "phone": "+49-30-123",
         "more_phones": "mobile: 0171 1\nfax: 030 2", "street": "Am Markt 1, 2. Stock", "postcode": "10115",
-        "city": "Berlin", "country": "Deutschland", "more_addresses": "private: Weg 2, 50667 Köln",
+        "city": "Berlin", "country": "Deutschland", "more_addresses": "home: Weg 2, 50667 Köln",
         "birthday": "1980-05-03", "dates": "Anniversary: 2010-06-12", "language": "de",
         "website": "https://bau.example", "tags": "VIP; Messe, Köln", "note": "Zeile 1\nZeile 2; mit, Zeichen",
     }  # fmt: skip
@@ -198,7 +198,7 @@ def test_no_bytes_crash_the_reader(content: bytes) -> None:
 _TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=120).map(
     lambda text: " ".join(text.split())
 )
-_REACH = st.lists(st.builds(Kind, st.sampled_from(["", "work", "private", "mobile"]), _TEXT.filter(bool)), max_size=3)
+_REACH = st.lists(st.builds(Kind, st.sampled_from(["", "work", "home", "mobile"]), _TEXT.filter(bool)), max_size=3)
 _DATES = st.sampled_from(["", "1980-05-03", "--05-03", "1980", "1980-05", "--12-24", "2000-02-29"])
 _PEOPLE = st.builds(
     Exported,
