@@ -12,18 +12,22 @@ from lxml import html as lxml_html
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from campaigns import audience, content, newsletters
+from campaigns import audience, content, newsletters, recipients
 from campaigns.personalise import NAMES
 from campaigns.rows import Campaign
 from outreach import clock
 from outreach.companies import Company
-from outreach.contacts import Contact, CustomField
+from outreach.contacts import Contact, CustomField, display_name
 from outreach.errors import N_, Invalid, OutreachError
 from outreach.house import House
 from outreach.mail import render, sandbox, tags, templates
+from outreach.salutation import Refused
 
 #: a large mailbox provider clips mails whose HTML is longer, and hides the unsubscribe link with the rest
 CLIPPED = 100 * 1024
+#: a look has to be quick; sending looks at everybody again
+_GREETED_MOST = 10_000
+_NAMES_SHOWN = 5
 _COLUMNS: dict[str, Any] = {
     "title": Contact.title, "first_name": Contact.first_name, "last_name": Contact.last_name, "city": Contact.city,
     "phone": Contact.phone, "company": Company.name, "salutation": Contact.salutation,
@@ -68,6 +72,7 @@ def _look(session: Session, house: House, campaign: Campaign) -> Iterator[Proble
     yield from _links_and_images(made)
     yield from _law(session, house, campaign, made)
     yield from _empty_values(session, campaign, source)
+    yield from _ungreeted(session, campaign, source)
     size = len(made.html.encode())
     if size > CLIPPED:
         yield Problem(False, N_("The mail has %(size)s kB. Gmail clips mails over 100 kB, and the end of the text is lost."),
@@ -140,6 +145,41 @@ def _empty_values(session: Session, campaign: Campaign, source: render.Source) -
             yield Problem(False, N_("%(count)s of %(all)s recipients have no value for “%(name)s”. Give it a default: "
                                     "%(example)s"), {"count": count, "all": counts[0], "name": name,
                                                      "example": f"{{{{ contact.{name} | default('…') }}}}"})  # fmt: skip
+
+
+def _ungreeted(session: Session, campaign: Campaign, source: render.Source) -> Iterator[Problem]:
+    """Recipients nobody can greet, by the reason, when the text has no default for them: they would get no mail."""
+    bare = any("greeting" in _bare(text) for text in (source.subject, source.preheader, source.body))
+    if not bare or (campaign.list_id is None and campaign.segment_id is None):
+        return
+    people = audience.people(session, campaign, clock.now()).subquery()
+    rows = session.execute(
+        select(Contact.email, *recipients.GREETED).select_from(people)
+        .join(Contact, Contact.id == people.c.id).outerjoin(Company, Company.id == Contact.company_id)
+        .order_by(Contact.id).limit(_GREETED_MOST)
+    ).all()  # fmt: skip
+    names: dict[str, list[str]] = {}
+    for row in rows:
+        found = recipients.greeting(row)
+        if isinstance(found, Refused):
+            names.setdefault(_why(found), []).append(
+                display_name(row.title, row.first_name, row.last_name, row.email or "")
+            )
+    nobody = sum(len(some) for some in names.values()) == len(rows)
+    for why, some in sorted(names.items(), key=lambda item: -len(item[1])):
+        yield Problem(nobody, N_("%(count)s of %(all)s recipients cannot be greeted and would get no mail: %(names)s. "
+                                 "%(label)s Or give the greeting a default: %(example)s"), {
+            "count": len(some), "all": len(rows), "names": ", ".join(some[:_NAMES_SHOWN]) + (" …" if some[_NAMES_SHOWN:] else ""),
+            "label": why, "example": "{{ greeting | default('Guten Tag') }}"}, "body")  # fmt: skip
+
+
+def _why(refused: Refused) -> str:
+    """The reason without what is special to one person, so that people with the same one are counted together."""
+    if not refused.values:
+        return refused.sentence
+    if refused.field == "title" or "rank" in refused.values:
+        return N_("The title contradicts the salutation.")
+    return N_("What stands in the name is no name.")
 
 
 def _used(source: render.Source) -> set[str]:

@@ -65,7 +65,7 @@ _PEOPLE = (
     ("", "Rüdiger", "Graf zu Eulenau", "herr", "sie", None, "prospect", (), True),
 )  # fmt: skip
 _BODY = """\
-{{ greeting }},
+{{ greeting | default('Guten Tag') }},
 
 im Oktober habe ich mit drei Betrieben an derselben Frage gearbeitet: **Wie sagt man einem Kunden ab, ohne ihn zu verlieren?**
 

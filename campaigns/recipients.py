@@ -13,12 +13,16 @@ from outreach import organisation, salutation
 from outreach.companies import Company
 from outreach.consent.rows import Consent, MailingList
 from outreach.contacts import Contact, ContactTag, CustomField, Tag
+from outreach.mail import sandbox
 from outreach.mail.rows import Delivery
 
+#: what a greeting needs to know
+GREETED = (
+    Contact.title, Contact.first_name, Contact.last_name, Contact.salutation, Contact.address_form, Contact.language,
+    Contact.letter_greeting, Company.name.label("company"),
+)  # fmt: skip
 _COLUMNS = (
-    Contact.id, Contact.title, Contact.first_name, Contact.last_name, Contact.salutation, Contact.address_form,
-    Contact.email, Contact.city, Contact.phone, Contact.language, Contact.stage, Contact.custom,
-    Contact.measuring_agreed, Company.name.label("company"),
+    *GREETED, Contact.id, Contact.email, Contact.city, Contact.phone, Contact.stage, Contact.custom, Contact.measuring_agreed,
 )  # fmt: skip
 
 
@@ -82,7 +86,7 @@ class _Common:
         return Recipient(
             delivery_id=delivery_id, contact_id=row.id, address=address, name=name,
             measuring="none" if preview else measuring,
-            values={"contact": self._contact(row, name), "greeting": greeting(row), "list": {"name": list_name},
+            values={"contact": self._contact(row, name), "greeting": _greeting(row), "list": {"name": list_name},
                     "organisation": self._organisation},
         )  # fmt: skip
 
@@ -95,9 +99,16 @@ class _Common:
         }  # fmt: skip
 
 
-def greeting(row: Row[Any]) -> str:
-    """The greeting line for a row with the columns of a contact."""
+def greeting(row: Row[*tuple[Any, ...]]) -> salutation.Greeting | salutation.Refused:
+    """How the contact of a row with the GREETED columns is greeted, or why not."""
     return salutation.greeting(salutation.Named(
         first_name=row.first_name, last_name=row.last_name, title=row.title, salutation=row.salutation,
-        address_form=row.address_form, language=row.language,
+        address_form=row.address_form, language=row.language, company=row.company or "",
+        letter_greeting=row.letter_greeting,
     ))  # fmt: skip
+
+
+def _greeting(row: Row[Any]) -> Any:
+    """The text for the gap; a missing value when the engine refuses, so that only a default in the text helps."""
+    found = greeting(row)
+    return found.text if isinstance(found, salutation.Greeting) else sandbox.missing(str(found))

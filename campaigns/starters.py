@@ -10,7 +10,7 @@ from outreach.mail import templates
 from outreach.mail.rows import Template
 
 _LETTER = """\
-{{ greeting }},
+{{ greeting | default('Guten Tag') }},
 
 hier steht, was es Neues gibt: ein Gedanke, eine Beobachtung aus der Arbeit, ein Hinweis, der Ihnen hilft.
 
@@ -26,7 +26,7 @@ Herzliche Grüße
 """
 
 _NEWS = """\
-<p>{{ greeting }},</p>
+<p>{{ greeting | default('Guten Tag') }},</p>
 <h1>Die wichtigste Neuigkeit in einer Zeile</h1>
 <p>Zwei, drei Sätze, die neugierig machen. Alles Weitere steht hinter dem Knopf.</p>
 <p><a class="button" href="https://example.com/neuigkeit">Weiterlesen</a></p>
@@ -44,7 +44,7 @@ _INVITATION = """\
   <mj-body background-color="#f4f3f0">
     <mj-section background-color="#ffffff" padding="32px 16px 8px">
       <mj-column>
-        <mj-text font-size="17px" line-height="1.6" font-family="Helvetica, Arial, sans-serif">{{ greeting }},</mj-text>
+        <mj-text font-size="17px" line-height="1.6" font-family="Helvetica, Arial, sans-serif">{{ greeting | default('Guten Tag') }},</mj-text>
         <mj-text font-size="27px" line-height="1.25" font-weight="700" font-family="Helvetica, Arial, sans-serif">Sie sind eingeladen</mj-text>
         <mj-text font-size="17px" line-height="1.6" font-family="Helvetica, Arial, sans-serif">Wann, wo, worum es geht und warum es sich lohnt.</mj-text>
         <mj-button background-color="#1b5e86" border-radius="6px" font-size="17px" font-family="Helvetica, Arial, sans-serif" href="https://example.com/anmeldung">Ich komme</mj-button>

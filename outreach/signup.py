@@ -265,6 +265,8 @@ def _opened(house: House, token: str) -> tuple[tuple[int, ...], bool]:
 
 
 def _greeting(person: Contact) -> str:
-    return salutation.greeting(salutation.Named(
+    """Empty for somebody who gave only an address: the page greets nobody then."""
+    found = salutation.greeting(salutation.Named(
         first_name=person.first_name, last_name=person.last_name, title=person.title, salutation=person.salutation,
-        address_form=person.address_form, language=person.language))  # fmt: skip
+        address_form=person.address_form, language=person.language, letter_greeting=person.letter_greeting))  # fmt: skip
+    return found.text if isinstance(found, salutation.Greeting) else ""

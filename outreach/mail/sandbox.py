@@ -61,6 +61,20 @@ class Filled:
         return text
 
 
+def missing(why: str) -> Any:
+    """A value that is not there: a default takes its place, a condition finds it empty, and a bare gap says why."""
+    return _Missing(hint=why)
+
+
+class _Missing(jinja2.StrictUndefined):
+    """Raises where it is written down; empty in a condition."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:
+        return False
+
+
 def compile(source: str, *, html: bool, names: Iterable[str] | None = None) -> Filled:
     """`source` compiled; `html` escapes values. With `names`, anything but these variables is refused.
 

@@ -16,6 +16,7 @@ from outreach.contacts import Person, custom, tags
 from outreach.users import Role
 from outreach.web import forms, guard, lists, words
 from outreach.web.form_key import once
+from outreach.web.language import said
 from outreach.web.transaction import session
 
 pages = Blueprint("contacts", __name__, url_prefix="/contacts")
@@ -150,8 +151,8 @@ def forget_word() -> str:
 
 @pages.app_template_global()
 def greeting_of(person: Person) -> str:
-    """The greeting line as it will be written."""
-    return salutation.greeting(
+    """The greeting line as it will be written, or in brackets why there is none."""
+    found = salutation.greeting(
         salutation.Named(
             first_name=person.first_name,
             last_name=person.last_name,
@@ -159,7 +160,11 @@ def greeting_of(person: Person) -> str:
             salutation=person.salutation,
             address_form=person.address_form,
             language=person.language,
+            company=person.company,
         )
+    )
+    return (
+        found.text if isinstance(found, salutation.Greeting) else f"({said(found.sentence, found.values).rstrip('.')})"
     )
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
-from campaigns import checks, dispatch, newsletters
+from campaigns import checks, dispatch, newsletters, recipients
 from campaigns.rows import Campaign
 from outreach import clock
+from outreach.contacts import Contact
 from outreach.errors import Invalid
 from outreach.house import House
+from outreach.mail import sandbox
 from tests import sending
 
 BARE = "<html><body><p>Ohne Ende</p></body></html>"
@@ -49,3 +52,65 @@ def test_links_that_run_something_keep_it_from_being_sent(house: House, link: st
         campaign = sending.newsletter(session, *sending.prepared(session, 1), body=f'<a href="{link}">x</a>')
         with pytest.raises(Invalid, match="does not work in a mail"):
             checks.require(session, house, campaign)
+
+
+def _people(session: Session, topic: int) -> None:
+    """Three people nobody can greet, beside those who were there."""
+    ids = sending.agree(session, topic, ["laden@example.org", "x@example.org", "y@example.org"])
+    for number, changed in zip(ids, ({"first_name": "", "last_name": ""}, {"last_name": "Huber GmbH"},
+                                     {"first_name": "Anna & Jonas"}), strict=True):  # fmt: skip
+        session.execute(update(Contact).where(Contact.id == number).values(changed))
+
+
+def _greetings(session: Session, house: House, campaign: Campaign) -> list[checks.Problem]:
+    return [problem for problem in checks.look(session, house, campaign) if "cannot be greeted" in problem.sentence]
+
+
+def test_who_cannot_be_greeted_is_shown_with_the_reason(any_house: House) -> None:
+    with any_house.database.writing() as session:
+        sender, topic = sending.prepared(session, 0)
+        session.execute(update(Contact).values(last_name="Köhler"))
+        known = sending.agree(session, topic, ["gut@example.org"])
+        session.execute(update(Contact).where(Contact.id.in_(known)).values(last_name="Köhler"))
+        _people(session, topic)
+        campaign = sending.newsletter(session, sender, topic, body="<p>{{ greeting }}</p>")
+        found = _greetings(session, any_house, campaign)
+        assert [(problem.blocks, problem.values["count"], problem.values["all"], problem.values["names"], problem.values["label"])
+                for problem in found] == [
+            (False, 2, 4, "Anna Huber GmbH, Anna & Jonas Köhler 2", "What stands in the name is no name."),
+            (False, 1, 4, "laden@example.org", "There is neither a name nor a company to greet."),
+        ]  # fmt: skip
+
+
+def test_a_default_or_no_greeting_at_all_leaves_nothing_to_look_at(house: House) -> None:
+    with house.database.writing() as session:
+        sender, topic = sending.prepared(session, 0)
+        _people(session, topic)
+        for body in ("<p>{{ greeting | default('Guten Tag') }}</p>", "<p>Moin</p>"):
+            assert _greetings(session, house, sending.newsletter(session, sender, topic, body=body)) == []
+
+
+def test_a_newsletter_nobody_could_get_is_not_sent(house: House) -> None:
+    with house.database.writing() as session:
+        sender, topic = sending.prepared(session, 0)
+        _people(session, topic)
+        campaign = sending.newsletter(session, sender, topic, body="<p>{{ greeting }}</p>")
+        with pytest.raises(Invalid, match="cannot be greeted"):
+            checks.require(session, house, campaign)
+
+
+def test_the_greeting_is_missing_for_whom_the_engine_refuses_and_a_default_helps(any_house: House) -> None:
+    with any_house.database.writing() as session:
+        _, topic = sending.prepared(session, 0)
+        _people(session, topic)
+        nobody = next(iter(session.scalars(select(Contact.id).where(Contact.first_name == ""))))
+        values = recipients.one(session, nobody).values  # type: ignore[union-attr]
+    helped = sandbox.compile("{{ greeting | default('Guten Tag') }},", html=True)
+    assert helped.render(values) == "Guten Tag,"
+    assert (
+        sandbox.compile("{% if greeting %}{{ greeting }}{% else %}Moin{% endif %}", html=False).render(values) == "Moin"
+    )
+    for bare in ("{{ greeting }}", "{{ greeting | upper }}"):
+        for html in (True, False):
+            with pytest.raises(sandbox.Broken, match="neither a name nor a company"):
+                sandbox.compile(bare, html=html).render(values)
