@@ -34,3 +34,11 @@ def on_wall(moment: datetime, zone: str) -> datetime:
 def ago(**span: float) -> datetime:
     """The moment that long before now: `ago(days=28)`."""
     return now() - timedelta(**span)
+
+
+def years_before(moment: datetime, years: int) -> datetime:
+    """The same day and hour so many years earlier; 29 February becomes the 28th."""
+    try:
+        return moment.replace(year=moment.year - years)
+    except ValueError:
+        return moment.replace(year=moment.year - years, day=28)

@@ -436,6 +436,9 @@ def _widen_contacts() -> None:
         op.execute(f"ALTER TABLE contacts ADD COLUMN {column}")
     op.execute("CREATE INDEX ix_contacts_due_on ON contacts (due_on, id) WHERE due_on IS NOT NULL")
     op.execute("CREATE INDEX ix_contacts_value_rank ON contacts (value_rank) WHERE value_rank IS NOT NULL")
+    op.execute(
+        "CREATE INDEX ix_contacts_merged_into_id ON contacts (merged_into_id) WHERE merged_into_id IS NOT NULL"
+    )
     # Until now every stage was a person's word.
     op.execute("UPDATE contacts SET stage_by_hand = true WHERE stage <> 'prospect'")
 

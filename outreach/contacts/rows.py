@@ -74,6 +74,12 @@ class Contact(Tracked, Base):
             postgresql_where=text("due_on IS NOT NULL"),
         ),
         Index(
+            "ix_contacts_merged_into_id",
+            "merged_into_id",
+            sqlite_where=text("merged_into_id IS NOT NULL"),
+            postgresql_where=text("merged_into_id IS NOT NULL"),
+        ),
+        Index(
             "ix_contacts_value_rank",
             "value_rank",
             sqlite_where=text("value_rank IS NOT NULL"),
