@@ -27,7 +27,13 @@ def people(session: Session, campaign: Campaign, now: datetime) -> Select[Any]:
     query: Select[Any] = (
         select(Contact.id, live.c.consent_id, Contact.email, Contact.address_hash, Contact.measuring_agreed)
         .join(live, live.c.contact_id == Contact.id)
-        .where(Contact.email.is_not(None), Contact.address_hash.is_not(None), ~ask.is_suppressed())
+        .where(
+            Contact.email.is_not(None),
+            Contact.address_hash.is_not(None),
+            Contact.gone == "",
+            Contact.deceased_at.is_(None),
+            ~ask.is_suppressed(),
+        )
     )
     if campaign.segment_id is not None:
         filter_ = session.execute(select(Segment.filter).where(Segment.id == campaign.segment_id)).scalar_one()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypedDict, Unpack
@@ -53,6 +54,14 @@ class CompanyFields(TypedDict, total=False):
     city: str
     website: str
     industry: str
+    legal_form: str
+    register_number: str
+    phone: str
+    aliases: Sequence[str]
+    former_names: Sequence[str]
+    domains: Sequence[str]
+    competitors: Sequence[str]
+    customer_since: date | None
 
 
 @dataclass(frozen=True)
@@ -68,9 +77,19 @@ class CompanyLine:
     created_at: datetime
 
 
-_MOST = {"name": 300, "city": 100, "website": 300, "industry": 100}
+_MOST = {
+    "name": 300,
+    "city": 100,
+    "website": 300,
+    "industry": 100,
+    "legal_form": 50,
+    "register_number": 100,
+    "phone": 50,
+}
+_LISTS = frozenset({"aliases", "former_names", "domains", "competitors"})
+_ENTRIES_MOST = 100
 #: the floor above owns it; here its rows are only counted
-_contacts = table("contacts", column("company_id"))
+_contacts = table("contacts", column("company_id"), column("gone"))
 
 
 def create(session: Session, **fields: Unpack[CompanyFields]) -> Company:
@@ -117,7 +136,7 @@ def list_page(
     per_page: int = paging.PER_PAGE,
 ) -> Page[CompanyLine]:
     """Companies with the number of their contacts; `sort` is name, city, created or contacts."""
-    people = select(func.count()).where(_contacts.c.company_id == Company.id).scalar_subquery()
+    people = select(func.count()).where(_contacts.c.company_id == Company.id, _contacts.c.gone == "").scalar_subquery()
     by = {"name": Company.name_key, "city": Company.city, "created": Company.created_at, "contacts": people}
     order = by.get(sort, Company.name_key)
     query = select(
@@ -170,11 +189,29 @@ def _ids(session: Session, keys: Mapping[str, str]) -> dict[str, int]:
     return dict(session.execute(query.group_by(Company.name_key)).all())
 
 
-def _clean(fields: Mapping[str, Any]) -> dict[str, str]:
-    unknown = set(fields) - set(_MOST)
+def _clean(fields: Mapping[str, Any]) -> dict[str, Any]:
+    unknown = set(fields) - set(CompanyFields.__annotations__)
     if unknown:
         raise TypeError(f"a company has no {', '.join(sorted(unknown))}")
-    return {field: line(value, field=field, most=_MOST[field]) for field, value in fields.items()}
+    clean: dict[str, Any] = {
+        name: line(fields[name], field=name, most=most) for name, most in _MOST.items() if name in fields
+    }
+    clean |= {name: _entries(name, fields[name]) for name in _LISTS & fields.keys()}
+    if "customer_since" in fields:
+        clean["customer_since"] = fields["customer_since"]
+    return clean
+
+
+def _entries(field: str, given: Sequence[str]) -> list[str]:
+    """Each entry once, in the order given; domains without scheme, path and "www."."""
+    found = [line(one, field=field, most=300) for one in given]
+    if field == "domains":
+        found = [one.casefold().partition("://")[2] or one.casefold() for one in found]
+        found = [re.split(r"[/?#:]", one)[0].removeprefix("www.") for one in found]
+    kept = list(dict.fromkeys(one for one in found if one))
+    if len(kept) > _ENTRIES_MOST:
+        raise Invalid(N_("At most %(most)s entries fit here."), field=field, most=_ENTRIES_MOST)
+    return kept
 
 
 def _refuse_double(session: Session, name: str, city: str, *, but: int | None = None) -> None:

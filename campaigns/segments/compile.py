@@ -32,7 +32,8 @@ Condition = ColumnElement[bool]
 def contact_ids(session: Session, filter_json: object, now: datetime) -> Select[int]:
     """The ids of the contacts this filter means, as a query to join or count; raises Invalid for a bad filter."""
     known = custom.specs(session)
-    return select(Contact.id).where(condition(filters.parse(filter_json, known), Compiler(session, known, now)))
+    meant = condition(filters.parse(filter_json, known), Compiler(session, known, now))
+    return select(Contact.id).where(Contact.gone == "", meant)
 
 
 def count(session: Session, filter_json: object, now: datetime) -> Select[int]:
@@ -48,7 +49,8 @@ def count(session: Session, filter_json: object, now: datetime) -> Select[int]:
     rows = one_row_each(parsed) if isinstance(parsed, Leaf) else None
     if rows is not None:
         return select(func.count()).select_from(rows.subquery())
-    return select(func.count()).select_from(Contact).where(condition(parsed, Compiler(session, known, now)))
+    meant = condition(parsed, Compiler(session, known, now))
+    return select(func.count()).select_from(Contact).where(Contact.gone == "", meant)
 
 
 def condition(given: Filter, compiler: Compiler) -> Condition:

@@ -18,6 +18,12 @@ def upgrade() -> None:
     sa.CheckConstraint('0 < ideal_days AND ideal_days <= latest_days', name=op.f('ck_class_cadences_days')),
     sa.PrimaryKeyConstraint('value_class', name=op.f('pk_class_cadences'))
     )
+    op.create_table('saved_mappings',
+    sa.Column('fingerprint', sa.String(length=64), nullable=False),
+    sa.Column('mapping', sa.JSON(), nullable=False),
+    sa.Column('used_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('fingerprint', name=op.f('pk_saved_mappings'))
+    )
     op.create_table('services',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('name', sa.String(length=200), nullable=False),
@@ -136,6 +142,41 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('contact_photos', schema=None) as batch_op:
         batch_op.create_index('ix_contact_photos_contact_id', ['contact_id'], unique=False)
+
+    op.create_table('duplicate_proposals',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('one_id', sa.Integer(), nullable=False),
+    sa.Column('other_id', sa.Integer(), nullable=False),
+    sa.Column('state', sa.String(length=9), server_default='open', nullable=False),
+    sa.Column('score', sa.Integer(), nullable=False),
+    sa.Column('reasons', sa.JSON(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("state IN ('open', 'merged', 'dismissed')", name=op.f('ck_duplicate_proposals_state')),
+    sa.CheckConstraint('one_id < other_id', name=op.f('ck_duplicate_proposals_order')),
+    sa.ForeignKeyConstraint(['one_id'], ['contacts.id'], name=op.f('fk_duplicate_proposals_one_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['other_id'], ['contacts.id'], name=op.f('fk_duplicate_proposals_other_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_duplicate_proposals')),
+    sa.UniqueConstraint('one_id', 'other_id', name=op.f('uq_duplicate_proposals_one_id_other_id'))
+    )
+    with op.batch_alter_table('duplicate_proposals', schema=None) as batch_op:
+        batch_op.create_index('ix_duplicate_proposals_other_id', ['other_id'], unique=False)
+        batch_op.create_index('ix_duplicate_proposals_state', ['state', 'score', 'id'], unique=False)
+
+    op.create_table('import_kept',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('import_id', sa.Integer(), nullable=False),
+    sa.Column('contact_id', sa.Integer(), nullable=True),
+    sa.Column('table_name', sa.String(length=40), nullable=False),
+    sa.Column('columns', sa.JSON(), nullable=False),
+    sa.Column('sentence', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['contact_id'], ['contacts.id'], name=op.f('fk_import_kept_contact_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['import_id'], ['imports.id'], name=op.f('fk_import_kept_import_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_import_kept'))
+    )
+    with op.batch_alter_table('import_kept', schema=None) as batch_op:
+        batch_op.create_index('ix_import_kept_contact_id', ['contact_id'], unique=False)
+        batch_op.create_index('ix_import_kept_import_id', ['import_id', 'id'], unique=False)
 
     op.create_table('permissions',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -259,6 +300,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_touchpoints'))
     )
     with op.batch_alter_table('touchpoints', schema=None) as batch_op:
+        batch_op.create_index('ix_touchpoints_at', ['at', 'id'], unique=False)
         batch_op.create_index('ix_touchpoints_company_id', ['company_id', 'at', 'id'], unique=False)
         batch_op.create_index('ix_touchpoints_contact_id', ['contact_id', 'at', 'id'], unique=False)
         batch_op.create_index('ix_touchpoints_open_offers', ['at'], unique=False, sqlite_where=sa.text("kind = 'offer' AND state = 'open'"), postgresql_where=sa.text("kind = 'offer' AND state = 'open'"))
@@ -312,6 +354,7 @@ def upgrade() -> None:
     with op.batch_alter_table('facts', schema=None) as batch_op:
         batch_op.create_index('ix_facts_company_id', ['company_id', 'noted_on', 'id'], unique=False)
         batch_op.create_index('ix_facts_contact_id', ['contact_id', 'noted_on', 'id'], unique=False)
+        batch_op.create_index('ix_facts_noted_on', ['noted_on', 'id'], unique=False)
         batch_op.create_index('ix_facts_open', ['kind', 'noted_on'], unique=False, sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
 
     op.create_table('redemptions',
@@ -400,6 +443,19 @@ def upgrade() -> None:
 
     _widen_contacts()
     _make_searchable()
+
+    with op.batch_alter_table('imports', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('kind', sa.String(length=4), server_default='csv', nullable=False))
+        batch_op.add_column(sa.Column('sheets', sa.JSON(), server_default=sa.text("'[]'"), nullable=False))
+        batch_op.add_column(sa.Column('sheet', sa.String(length=100), server_default='', nullable=False))
+        batch_op.add_column(sa.Column('product', sa.String(length=20), server_default='', nullable=False))
+        batch_op.add_column(sa.Column('more_list_ids', sa.JSON(), server_default=sa.text("'[]'"), nullable=False))
+        batch_op.add_column(sa.Column('left_before', sa.Integer(), server_default=sa.text('0'), nullable=False))
+        batch_op.add_column(sa.Column('suppressed', sa.Integer(), server_default=sa.text('0'), nullable=False))
+        batch_op.add_column(sa.Column('tries', sa.Integer(), server_default=sa.text('0'), nullable=False))
+        batch_op.add_column(sa.Column('undo_state', sa.String(length=7), server_default='', nullable=False))
+        batch_op.add_column(sa.Column('restored', sa.Integer(), server_default=sa.text('0'), nullable=False))
+        batch_op.add_column(sa.Column('undone_at', sa.DateTime(timezone=True), nullable=True))
 
     with op.batch_alter_table('users', schema=None) as batch_op:
         batch_op.add_column(sa.Column('calendar_version', sa.Integer(), server_default=sa.text('1'), nullable=False))

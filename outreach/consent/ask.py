@@ -23,6 +23,11 @@ def is_suppressed() -> ColumnElement[bool]:
 def may_mail(session: Session, *, contact_id: int, list_id: int | None = None) -> bool:
     """Whether a newsletter of this list (of any, when None) may go to the contact now."""
     query = select(Contact.id).where(
-        Contact.id == contact_id, Contact.email.is_not(None), has_consent(list_id), ~is_suppressed()
+        Contact.id == contact_id,
+        Contact.email.is_not(None),
+        Contact.gone == "",
+        Contact.deceased_at.is_(None),
+        has_consent(list_id),
+        ~is_suppressed(),
     )
     return session.scalar(query) is not None

@@ -78,7 +78,7 @@ def _narrowed(
         (company_id is not None, Contact.company_id == company_id),
         (tag_id is not None, carries),
     ]
-    conditions = [condition for is_given, condition in given if is_given]
+    conditions = [Contact.gone == "", *(condition for is_given, condition in given if is_given)]
     return conditions if among is None else [*conditions, Contact.id.in_(among)]
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Unpack
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from outreach import companies
+from outreach import clock, companies, users
 from outreach.contacts import custom, fields, tags
 from outreach.contacts.addresses import address_hash, clean_address
 from outreach.contacts.fields import ContactFields
@@ -19,6 +19,7 @@ from outreach.contacts.rows import Contact, ContactTag, Tag
 from outreach.errors import N_, Conflict, Invalid, NotFound
 
 _OWN = frozenset(fields.MOST) - {"company"} | {"salutation", "address_form", "stage", "language"}
+_SINCE = frozenset({"muted_at", "deceased_at", "verified_at"})
 _EMPTY: dict[str, Any] = {
     "title": "",
     "first_name": "",
@@ -33,6 +34,8 @@ _EMPTY: dict[str, Any] = {
     "phone": "",
     "stage": "prospect",
     "source": "",
+    "role": "",
+    "letter_greeting": "",
     "company_id": None,
 }
 
@@ -56,6 +59,27 @@ class Person:
     source: str
     custom: Mapping[str, Any]
     measuring_agreed: bool
+    role: str
+    letter_greeting: str
+    owner_id: int | None
+    photo_id: int | None
+    verified_at: datetime | None
+    stage_by_hand: bool
+    muted_at: datetime | None
+    paused_until: date | None
+    deceased_at: datetime | None
+    cadence_ideal: int | None
+    cadence_latest: int | None
+    gone: str
+    merged_into_id: int | None
+    value_class: str
+    value_rank: int | None
+    value_share: int | None
+    turnover_12: int
+    turnover_before: int
+    turnover_36: int
+    last_contact_at: datetime | None
+    due_on: date | None
     company_id: int | None
     company: str
     company_city: str
@@ -77,6 +101,7 @@ def create(session: Session, **given: Unpack[ContactFields]) -> Contact:
     values = {**_EMPTY, "custom": {}, **_clean(session, given)}
     _need_name_or_address(values)
     _refuse_taken(session, values["email_key"])
+    values.setdefault("stage_by_hand", values["stage"] != "prospect")
     contact = _store(session, Contact(), values)
     if given.get("tags"):
         tags.set_for(session, contact.id, given["tags"])
@@ -89,6 +114,8 @@ def update(session: Session, contact_id: int, **given: Unpack[ContactFields]) ->
     if "custom" in given:
         kept = {**contact.custom, **custom.clean_values(given["custom"], custom.specs(session))}
         values["custom"] = {key: value for key, value in kept.items() if value is not None}
+    if values.get("stage", contact.stage) != contact.stage:
+        values["stage_by_hand"] = True
     _need_name_or_address({**{name: getattr(contact, name) for name in ("first_name", "last_name", "email")}, **values})
     if values.get("email_key") != contact.email_key:
         _refuse_taken(session, values.get("email_key"))
@@ -99,9 +126,9 @@ def update(session: Session, contact_id: int, **given: Unpack[ContactFields]) ->
 
 
 def get(session: Session, contact_id: int) -> Contact:
-    """The contact; raises NotFound."""
+    """The contact; raises NotFound, also for what is left of a merged or erased one."""
     found = session.get(Contact, contact_id)
-    if found is None:
+    if found is None or found.gone:
         raise NotFound(N_("There is no such contact, or not any more."))
     return found
 
@@ -112,7 +139,7 @@ def by_address(session: Session, address: str) -> Contact | None:
 
 
 def person(session: Session, contact_id: int) -> Person:
-    """The contact with company and tags, as plain data; raises NotFound."""
+    """The contact with company and tags, as plain data; raises NotFound. One that was merged is given as it is left."""
     query = select(Contact, companies.Company.name, companies.Company.city)
     row = session.execute(
         query.outerjoin(companies.Company, companies.Company.id == Contact.company_id).where(Contact.id == contact_id)
@@ -166,9 +193,27 @@ def _clean(session: Session, given: ContactFields) -> dict[str, Any]:
     elif "company" in given:
         name = fields.clean("company", given["company"])
         values["company_id"] = next(iter(companies.named(session, [name]).values())) if name else None
+    values.update(_standing(session, given))
     if given.get("custom"):
         clean = custom.clean_values(given["custom"], custom.specs(session))
         values["custom"] = {key: value for key, value in clean.items() if value is not None}
+    return values
+
+
+def _standing(session: Session, given: ContactFields) -> dict[str, Any]:
+    """What is no word: whose contact it is, whether and how often to be in touch."""
+    values: dict[str, Any] = {}
+    for name, column in (("muted", "muted_at"), ("deceased", "deceased_at"), ("verified", "verified_at")):
+        if name in given:
+            values[column] = clock.now() if given[name] else None  # type: ignore[literal-required]
+    if "owner_id" in given:
+        values["owner_id"] = users.get(session, given["owner_id"]).id if given["owner_id"] else None
+    if "paused_until" in given:
+        values["paused_until"] = given["paused_until"]
+    if "cadence" in given:
+        values["cadence_ideal"], values["cadence_latest"] = fields.cadence(given["cadence"])
+    if given.get("stage_by_hand") is False:
+        values["stage_by_hand"] = False
     return values
 
 
@@ -203,7 +248,9 @@ def _store(session: Session, contact: Contact, values: Mapping[str, Any]) -> Con
     try:
         with session.begin_nested():
             for name, value in values.items():
-                setattr(contact, name, value)
+                # What was muted stays muted since then.
+                if not (name in _SINCE and value is not None and getattr(contact, name) is not None):
+                    setattr(contact, name, value)
             session.add(contact)
     except IntegrityError:  # somebody added the same address a moment ago
         _refuse_taken(session, values.get("email_key"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ARRAY, Integer, delete, func, insert, literal, select
+from sqlalchemy import ARRAY, Integer, func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from outreach import db, lines
@@ -92,10 +92,15 @@ def put_on(session: Session, pairs: Collection[tuple[int, int]]) -> None:
 
 
 def set_for(session: Session, contact_id: int, names: Collection[str]) -> None:
-    """Exactly these tags for one contact."""
-    ids = named(session, names).values()
-    session.execute(delete(ContactTag).where(ContactTag.contact_id == contact_id, ContactTag.tag_id.not_in(ids)))
-    put_on(session, [(tag_id, contact_id) for tag_id in ids])
+    """Exactly these tags for one contact; through the session, so that the journal sees it."""
+    wanted = set(named(session, names).values())
+    carried = {
+        one.tag_id: one for one in session.scalars(select(ContactTag).where(ContactTag.contact_id == contact_id))
+    }
+    for tag_id in carried.keys() - wanted:
+        session.delete(carried[tag_id])
+    session.add_all(ContactTag(tag_id=tag_id, contact_id=contact_id) for tag_id in wanted - carried.keys())
+    session.flush()
 
 
 def clean_name(name: str) -> str:

@@ -44,6 +44,7 @@ class Touchpoint(Tracked, Base):
         CheckConstraint("state IN ('', 'open', 'won', 'lost')", name="state"),
         Index("ix_touchpoints_contact_id", "contact_id", "at", "id"),
         Index("ix_touchpoints_company_id", "company_id", "at", "id"),
+        Index("ix_touchpoints_at", "at", "id"),  # the search walks it when a word is everywhere
         # Turnover is added up over all contacts; orders are few among the touchpoints.
         Index(
             "ix_touchpoints_orders",

@@ -11,6 +11,7 @@ from typing import TypeVar, cast
 from flask import current_app, g, request
 from sqlalchemy.orm import Session
 
+from outreach import journal
 from outreach.house import House
 
 View = TypeVar("View", bound=Callable[..., object])
@@ -25,6 +26,8 @@ def session() -> Session:
     """The session of this request."""
     if "session" not in g:
         g.session = house().database.session(writing=writing())
+        user = g.get("user")
+        journal.author(g.session, user.id if user is not None else None)
     return cast(Session, g.session)
 
 
