@@ -66,13 +66,13 @@ def missing(why: str) -> Any:
     return _Missing(hint=why)
 
 
-class _Missing(jinja2.StrictUndefined):
+class _Missing(jinja2.Undefined):
     """Raises where it is written down; empty in a condition."""
 
     __slots__ = ()
 
-    def __bool__(self) -> bool:
-        return False
+    def __str__(self) -> str:
+        return self._fail_with_undefined_error()
 
 
 def compile(source: str, *, html: bool, names: Iterable[str] | None = None) -> Filled:
