@@ -47,7 +47,7 @@ def against_address(name: NameSeen) -> Iterator[Proposal]:
 
 def _tokens(email: str) -> tuple[list[str], list[str]]:
     """The words of the local part, and those of the domain's own label; nothing for a shared address."""
-    local, _, host = email.casefold().partition("@")
+    local, _, host = email.lower().partition("@")
     local = local.partition("+")[0]
     if not host or local in _SHARED:
         return [], []

@@ -27,7 +27,8 @@ _HOUSES = frozenset((
     "schreinerei", "stadtwerke", "verein", "verlag", "agentur", "gemeinde", "stadt", "steuerberatung", "ingenieurbüro",
     "architekturbüro", "büro", "firma", "weingut", "hausverwaltung", "stiftung", "universität", "hochschule", "klinik",
 ))  # fmt: skip
-_PEOPLE = {"frau": N_("Frau"), "herr": N_("Herr")}
+#: "Anna & Jonas" are two, and no salutation fits both
+_NAMES_ONE = re.compile(r"[^&+/,;]+")
 
 
 def misplaced(name: NameSeen) -> Iterator[Proposal]:
@@ -56,7 +57,7 @@ def swapped(name: NameSeen) -> Iterator[Proposal]:
 def salutation(name: NameSeen) -> Iterator[Proposal]:
     """Frau or Herr against the first name, or still missing."""
     guess = guess_salutation(name.first_name)
-    if not guess or name.salutation in (guess, "neutral"):
+    if not guess or name.salutation in (guess, "neutral") or not _NAMES_ONE.fullmatch(name.first_name):
         return
     if name.salutation:
         yield Proposal("salutation", {"salutation": guess},
@@ -91,8 +92,11 @@ def _title(name: NameSeen, field: str) -> Iterator[Proposal]:
             return
     else:
         return
+    placed = {field: rest}
+    if field == "first_name" and rest and not name.last_name and " " not in rest and use_of(rest) is None:
+        placed = {"first_name": "", "last_name": rest}  # "Dr. Müller": what is left is no first name
     title = name.title if found.casefold() in name.title.casefold() else f"{name.title} {found}".strip()
-    changes = {field: rest} if title == name.title else {field: rest, "title": title}
+    changes = placed if title == name.title else {**placed, "title": title}
     yield Proposal("title", changes, N_("“%(title)s” is a title and has a field of its own."), 90, {"title": found})
 
 

@@ -84,6 +84,8 @@ def by_hand(text: str) -> Greeting | Refused:
 
 def _tidy(person: Named) -> Named:
     names = {name: wording.tidy(getattr(person, name)) for name in ("first_name", "last_name", "title", "company")}
+    if names["first_name"].casefold() in ("familie", "fam.") and names["last_name"]:
+        names |= {"first_name": "", "last_name": f"Familie {names['last_name']}"}
     rank = names["title"].split(" ")[-1]
     if (
         nobility.read(f"{rank} von {names['last_name']}")

@@ -64,6 +64,8 @@ PROPOSED = """
   | Anna        | Müller MBA        | frau |                         | | title      | last_name=Müller title=MBA
   | Jane        | Doe, Ph.D.        | frau |                         | | title      | last_name=Doe title=Ph.D.
   | Max         | Huber, M.Sc.      | herr |                         | | title      | last_name=Huber title=M.Sc.
+  | Dr. Müller  |                   | frau |                         | | title      | first_name= last_name=Müller title=Dr.
+  | Sabine      | Strauss           | frau | s.strauß@web.de         | | umlaut     | last_name=Strauß
 Dr. | Anna      | Dr. Müller        | frau |                         | | title      | last_name=Müller
 Prof. | Anna    | Dr. Müller        | frau |                         | | title      | last_name=Müller title=Prof._Dr.
   |             | Müller GmbH       |      |                         | | company    | last_name= company=Müller_GmbH
@@ -93,6 +95,7 @@ Anna        | Müller             | frau    | info@miller.de
 Anna        | Müler              | frau    | info@mueller.de
 Anna        | Müller             | frau    | schnucki77@web.de
 Anna        | Müller             | frau    |
+Anna & Jonas | Müller            |         |
 Anna        | Bauer              | frau    | anna.bauer@web.de
 Anna        | Quell              | frau    | anna.quell@web.de
 Samuel      | Manuel             | herr    | samuel.manuel@web.de

@@ -86,6 +86,7 @@ Dr.                   | Clara       | Freifrau von Thurn   | frau    | Sehr geeh
                       | Дмитрий     | Петров               | herr    | Sehr geehrter Herr Петров
                       |  Anna       |  von   der  Heide    | frau    | Sehr geehrte Frau von der Heide
                       |             | Familie Müller       |         | Sehr geehrte Familie Müller
+                      | Familie     | Müller               |         | Sehr geehrte Familie Müller
                       |             | Fam. von der Heide   |         | Sehr geehrte Familie von der Heide
 """
 
