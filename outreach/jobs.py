@@ -42,6 +42,8 @@ def ask(session: Session, job: str, **args: Any) -> None:
 
 @event.listens_for(Session, "after_commit")
 def _send_asked(session: Session) -> None:
+    if session.in_nested_transaction():  # a savepoint is released: nothing is committed yet
+        return
     asked = session.info.pop("asked", [])
     send: Callable[[list[Asked]], None] | None = session.info.get("after_commit")
     if asked and send is not None:
@@ -50,6 +52,8 @@ def _send_asked(session: Session) -> None:
 
 @event.listens_for(Session, "after_rollback")
 def _forget_asked(session: Session) -> None:
+    if session.in_nested_transaction():  # what was asked for outside the savepoint still holds
+        return
     session.info.pop("asked", None)
 
 

@@ -230,7 +230,8 @@ def _write_down(session: Session, _context: UOWTransaction) -> None:
 @event.listens_for(Session, "after_commit")
 @event.listens_for(Session, "after_rollback")
 def _end(session: Session) -> None:
-    session.info.pop("change_set", None)
+    if not session.in_nested_transaction():  # both are called for savepoints as well
+        session.info.pop("change_set", None)
 
 
 @event.listens_for(Session, "after_soft_rollback")
@@ -415,7 +416,7 @@ def _typed(table: Table, row: Row) -> dict[str, Any]:
 
 
 def _value(kind: Any, value: Any) -> Any:
-    wanted = kind.python_type if not isinstance(kind, JSON) else None
+    wanted = getattr(kind, "impl_instance", kind).python_type if not isinstance(kind, JSON) else None
     if isinstance(value, str) and wanted is bytes:
         return bytes.fromhex(value)
     if isinstance(value, str) and wanted is datetime:

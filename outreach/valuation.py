@@ -137,6 +137,8 @@ def _store(session: Session, query: Select[Any]) -> int:
         .execution_options(synchronize_session=False)
     )
     changed = cast(Any, session.execute(statement)).rowcount
+    if changed < 0:  # Python's sqlite3 counts only what begins with UPDATE, not with WITH
+        changed = session.scalar(text("SELECT changes()"))
     for held in session:  # what the session holds was read before
         if isinstance(held, Contact):
             session.expire(held, names)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from outreach import jobs, timetable
@@ -91,3 +92,16 @@ def test_a_broker_that_is_away_costs_the_hint_not_the_row(sqlite: Database) -> N
         jobs.ask(session, "sweep")
     with sqlite.reading() as session:
         assert session.get(timetable.TimetableRow, "sweep") is not None
+
+
+def test_a_savepoint_neither_sends_nor_forgets_what_was_asked_for(database: Database) -> None:
+    sent: list[list[jobs.Asked]] = []
+    database.after_commit = sent.append
+    with database.writing() as session:
+        jobs.ask(session, "deliver_waiting")
+        with session.begin_nested():
+            pass
+        with suppress(ZeroDivisionError), session.begin_nested():
+            raise ZeroDivisionError
+        assert sent == []
+    assert sent == [[jobs.Asked("deliver_waiting")]]
