@@ -13,7 +13,7 @@ MOST_WORDS = 14
 LONGEST = 4
 
 WORD = re.compile(r"[^\s,;:()!?\"“”„]+")
-_LINKS = frozenset({"von", "van", "vom", "de", "der", "den", "zu", "zur", "und", "the", "&"})
+_LINKS = frozenset({"von", "van", "vom", "de", "der", "den", "zu", "zur", "und", "the", "&", "+"})
 
 Place = tuple[int, int]
 
@@ -66,7 +66,11 @@ def _runs(line: str, stretch: Place) -> Iterator[tuple[Place, float]]:
 def _likeliness(run: list[str]) -> float | None:
     """How much a run of words looks like a name; None when it cannot be one."""
     plain = [word.casefold() for word in run]
-    if not words.NO_NAME.isdisjoint(plain) or not all(any(map(str.isalpha, word)) for word in run):
+    if not words.NO_NAME.isdisjoint(plain) or not all(
+        any(map(str.isalpha, word)) or word in ("&", "+") for word in run
+    ):
+        return None
+    if not (run[0][0].isalpha() and run[-1][-1:].strip("&+")):
         return None
     if plain[0] in words.NO_NAME_EDGE - {"von"} or not (words.NO_NAME_EDGE - _LINKS).isdisjoint(plain):
         return None
