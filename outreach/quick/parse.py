@@ -9,7 +9,7 @@ The rules are told to users in docs/quick-entry.md, the words are in words.py.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 
 from outreach.errors import N_
@@ -82,8 +82,9 @@ class _Reading:
         self.take_amount()
         who = self.take_who()
         candidates = self.candidates(who)
+        unsettled = {one.text for one in candidates} if who is None else frozenset[str]()
         for part in list(self.parts()):
-            self.read(part)
+            self.read(part, unsettled=unsettled)
         return Parsed(
             line=self.whole,
             today=self.today,
@@ -195,14 +196,21 @@ class _Reading:
         elif self.on is None and self.stands_out(one):
             self.on = one.back
             self.letters.take(one.start, one.end, "date")
+        elif one.tense != "past" and one.ahead >= self.today and self.is_to_be_done(one):
+            self.take_due(one, one.start, promised=False)
 
     def take_birthday(self, one: FoundDate, before: str) -> bool:
         if one.day is None or one.month is None or self.birthday is not None:
             return False
         cue = words.BIRTHDAY_BEFORE.search(before)
         after = words.BIRTHDAY_AFTER.match(self.line[one.end : one.end + 40])
-        if cue is None and after is None:
+        apart = None if cue or after else words.BIRTHDAY_APART.search(before)
+        if cue is None and after is None and apart is None:
             return False
+        if apart:
+            self.letters.take(
+                one.start - len(before) + apart.start(), one.start - len(before) + apart.end(), "birthday"
+            )
         lead = cue or words.BIRTHDAY_LEAD.search(before)
         start = one.start - (len(before) - lead.start() if lead else 0)
         end = one.end + (after.end() if after and not cue else 0)
@@ -217,6 +225,14 @@ class _Reading:
             start = one.start
         self.dues.append((one, promised))
         self.letters.take(start, one.end, "due")
+
+    def is_to_be_done(self, one: FoundDate) -> bool:
+        """Whether its part of the line promises or reminds: "wir schicken Muster am 3.6.", "am 3.6. zurückrufen"."""
+        first = max(self.line.rfind(mark, max(0, one.start - 80), one.start) for mark in ",;:") + 1
+        first = max(first, one.start - 80, 0)
+        end = _PART_END.search(self.line, one.end, one.end + 80)
+        around = self.line[first : end.start() if end else one.end + 80]
+        return bool(words.PROMISE.search(self.line, first, one.start) or words.REMIND.search(around))
 
     def stands_out(self, one: FoundDate) -> bool:
         """Whether a day is said of the whole entry: alone between commas, before the colon, or right behind the name.
@@ -268,19 +284,30 @@ class _Reading:
             if pieces or due is not None:
                 yield Part(start, end, pieces, self.letters.words(start, end), *(due or ()))
 
-    def read(self, part: Part) -> None:
+    def read(self, part: Part, *, unsettled: Collection[str]) -> None:
         if self.kind == "task":
             self.shown.extend(Span(*piece, "task") for piece in part.pieces)
             self.add_to_task(part)
+            return
+        if part.due is not None and self.is_only_a_name(part, unsettled=unsettled):
+            self.shown.extend(Span(*piece, "text") for piece in part.pieces)
+            self.tasks.append(ProposedTask(self.said_besides_dues() or self.line.strip(), part.due))
             return
         found = meaning(part, kind=self.kind)
         self.facts.extend(found.facts)
         self.tasks.extend(found.tasks)
         self.shown.extend(Span(*piece, found.role) for piece in part.pieces)
-        if not part.text:  # a day alone: everything said is to be done by then
-            self.tasks.append(ProposedTask(self.letters.rest(), part.due))
-        elif found.role == "text":
+        if found.role == "text":
             self.leftovers.append(part.text)
+
+    def is_only_a_name(self, part: Part, *, unsettled: Collection[str]) -> bool:
+        """Whether a part holds a day and at most what may be the name: then everything else said is due that day."""
+        return not part.text or part.text in unsettled
+
+    def said_besides_dues(self) -> str:
+        """What was said, or nothing when only days are left."""
+        anything = any(self.letters.free(0, len(self.line)))
+        return self.letters.rest() if anything else ""
 
     def add_to_task(self, part: Part) -> None:
         """All of a task is one sentence; its first day is when it is due."""

@@ -68,7 +68,7 @@ WISH = _pattern(
     r"|hätten? gerne?|bräuchten?|wants?|needs?|would like|(?:is |are )?looking for"
 )
 INTEREST = _pattern(
-    r"interessiert(?: sich)?(?: sehr| auch)?(?: für)?|interessieren sich für|interesse an|hobbys?:?|hobby ist|fan von|begeistert von"
+    r"interessiert(?: sich)?(?: sehr| auch)?(?: für)?|interessieren sich für|interesse an|hobbys?:?|hobby ist|fan von|begeistert von|mag(?! kein| nicht| sein)(?: gern| gerne| sehr| am liebsten)?|(?:trinkt|isst) (?:gern|gerne|am liebsten)"
     r"|(?:is )?interested in|hobby:|likes|loves|enjoys"
 )
 PROJECT = _pattern(r"(?:neues |aktuelles |new )?(?:projekt|project)(?: ist| is)?", r" ?:? ?")
@@ -79,7 +79,7 @@ PROMISE = _pattern(
 )
 #: something to do, without having been promised
 REMIND = _pattern(
-    r"nachfassen|nachhaken|nachfragen|wiedervorlage|erinnern|zurückrufen|rückruf|anrufen|melden|follow[ -]up|call back|remind|check in"
+    r"nachfassen|nachhaken|nachfragen|wiedervorlage|erinnern|ruft(?: \S{1,20}){0,3} (?:zurück|an)|zurückrufen|rückruf|anrufen|melden|follow[ -]up|call back|remind|check in"
 )
 #: the customer is away: known until that day, not promised
 AWAY = _pattern(
@@ -89,7 +89,7 @@ AWAY = _pattern(
 FAMILY = _pattern(
     _words(
         """
-        tochter töchter töchterchen sohn söhne kind kinder baby enkel* frau mann ehefrau ehemann gatte gattin partner* freundin mutter
+        tochter töchter töchterchen sohn söhne kind kinder baby enkel* frau mann ehefrau ehemann gatte gattin lebensgefährt* lebenspartner* freundin mutter
         vater eltern schwester bruder geschwister oma opa familie nichte neffe tante onkel schwieger* hochzeit hochzeitstag heiratet
         geheiratet verlobt umzug zieht_um gezogen hund katze pferd haustier abi abitur einschulung studium studiert urlaub* haus_gebaut baut_haus
         daughter daughters son sons child children kid kids wife husband mother father parents sister brother family grandson
@@ -114,6 +114,8 @@ HOBBY = _pattern(
 BIRTHDAY_BEFORE = re.compile(
     r"(?<!\w)(?:hat |has )?(?:geburtstag|geburtsdatum|geb\.|geb|geboren|birthday|bday|born)(?: ist| is| hat)?(?: am| on)?:? ?$", re.IGNORECASE
 )  # fmt: skip
+#: "Geburtstag Müller 3.5."
+BIRTHDAY_APART = re.compile(r"(?<!\w)(?:geburtstag|birthday)(?= )(?=[^,;:.!?]{1,40}$)", re.IGNORECASE)
 BIRTHDAY_AFTER = re.compile(
     r"^ ?(?:hat |ist |is )?(?:(?:sein|ihr|his|her|their)[e]? )?(?:geburtstag|birthday|geboren)(?!\w)", re.IGNORECASE
 )

@@ -328,6 +328,8 @@ def test_counted_things_are_no_money() -> None:
         ("segelt auf der Ostsee", "interest", "segelt auf der Ostsee"),
         ("spielt Tennis", "interest", "spielt Tennis"),
         ("plays golf", "interest", "plays golf"),
+        ("mag Rotwein", "interest", "Rotwein"),
+        ("isst gern Fisch", "interest", "Fisch"),
         ("läuft Marathon", "interest", "läuft Marathon"),
         ("Projekt Umzug", "project", "Umzug"),
         ("Projekt: neuer Shop", "project", "neuer Shop"),
@@ -372,6 +374,7 @@ def test_parts_of_a_line_become_facts(part: str, kind: str, text: str) -> None:
         "he will be there",
         "Gruß an Frau Weiß",
         "hat untersucht",
+        "Treffen mit Weber & Partner",
         "besucht die Messe",
         "Budget 5.000 €",
     ],
@@ -410,6 +413,9 @@ def test_every_kind_of_fact_can_be_stored() -> None:
         ("nachfassen", [], [("nachfassen", None)]),
         ("Wiedervorlage 3.6.", [], [("alles gut, Wiedervorlage 3.6.", day(6, 3))]),
         ("follow up next week", [], [("follow up", day(5, 25))]),
+        ("ruft am 3.6. zurück", [], [("ruft zurück", day(6, 3))]),
+        ("call back on Monday", [], [("call back", day(5, 25))]),
+        ("wir schicken Muster in KW 23", [("promise", day(6, 1))], [("wir schicken Muster", day(6, 1))]),
         ("ruft morgen an", [], [("ruft an", day(5, 21))]),
         ("Urlaub bis 3.6.", [("topic", day(6, 3))], []),
         ("nicht erreichbar bis 3.6.", [("topic", day(6, 3))], []),
@@ -464,6 +470,20 @@ def test_a_birthday_is_no_day_of_the_entry(part: str, birthday: Birthday | None)
     if birthday:
         assert not said.on_given
         assert said.text.rstrip(",") == "alles gut"
+
+
+@pytest.mark.parametrize("line", ["Geburtstag Müller 3.5.1970", "Müller Geburtstag 3.5.1970", "Müller geb. 3.5.1970"])
+def test_a_birthday_alone_is_enough(line: str) -> None:
+    said = settle(parse(line, TODAY), "Anna Müller")
+    assert (said.who, said.birthday, said.text, said.on_given) == ("Müller", Birthday(3, 5, 1970), "", False)
+
+
+def test_an_offer_until_a_day_is_looked_at_again_then() -> None:
+    said = settle(parse("Angebot 1.500 € Müller bis 30.6.", TODAY), "Müller")
+    assert said.tasks == (ProposedTask("Angebot 1.500 € Müller bis 30.6.", day(6, 30)),)
+    assert said.facts == ()
+    said = settle(parse("Angebot Website 1.500 € Müller, bis 30.6.", TODAY), "Müller")
+    assert said.tasks == (ProposedTask("Website, bis 30.6.", day(6, 30)),)
 
 
 # Names
