@@ -12,6 +12,7 @@ from outreach.consent import lists, subscriptions
 from outreach.house import House
 from outreach.imports import run as imports
 from outreach.imports import store
+from outreach.imports.preview import preview
 
 ROWS = 200_000
 NAIVE = 300
@@ -35,7 +36,7 @@ def _import(house: House) -> float:
     with house.database.writing() as session:
         list_id = lists.create(session, name="News").id
         import_id = store.begin(session, filename="many.csv", stream=io.BytesIO(_file()), user_id=None).id
-        seen = store.preview(session, import_id)
+        seen = preview(session, import_id)
         store.start(
             session,
             import_id,

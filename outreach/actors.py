@@ -8,6 +8,7 @@ from outreach.consent import bulk
 from outreach.house import House
 from outreach.imports import run as imports
 from outreach.imports import store as files
+from outreach.imports import undo as import_undo
 from outreach.mail import outbox, send
 
 
@@ -24,10 +25,15 @@ def register(house: House) -> None:
     def run_import(import_id: int) -> None:
         imports.run(house, import_id)
 
+    def undo_import(import_id: int) -> None:
+        import_undo.run(house, import_id)
+
     def sweep_imports() -> None:
         with house.database.writing() as session:
             for import_id in imports.waiting(session, now()):
                 jobs.ask(session, "run_import", import_id=import_id)
+            for import_id in import_undo.waiting(session, now()):
+                jobs.ask(session, "undo_import", import_id=import_id)
 
     def settle_hits() -> None:
         with house.database.writing() as session:
@@ -39,5 +45,13 @@ def register(house: House) -> None:
             bulk.forget_unconfirmed(session, now())
             files.forget_abandoned(session, now())
 
-    for actor in (sweep_deliveries, deliver_waiting, run_import, sweep_imports, settle_hits, forget_expired):
+    for actor in (
+        sweep_deliveries,
+        deliver_waiting,
+        run_import,
+        undo_import,
+        sweep_imports,
+        settle_hits,
+        forget_expired,
+    ):
         jobs.register(house.broker, actor, name=actor.__name__)

@@ -8,7 +8,7 @@ Two workers on one import are harmless: a block only counts for the one that mov
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -22,15 +22,19 @@ from sqlalchemy.orm import Session
 from outreach import jobs, logs
 from outreach.clock import now
 from outreach.consent import lists
+from outreach.consent.rows import MailingList
 from outreach.contacts import custom
 from outreach.errors import N_, OutreachError
 from outreach.house import House
-from outreach.imports import read, store, take
-from outreach.imports.mapping import Reader
+from outreach.imports import files, products, read, store, take
+from outreach.imports.order import Counts, Order
+from outreach.imports.parts import form_of, open_file
+from outreach.imports.preview import preview
 from outreach.imports.read import Broken, Format, Row
+from outreach.imports.reader import Reader
 from outreach.imports.rows import Import, ImportPart
 from outreach.imports.store import get, progress, skips_page
-from outreach.imports.take import Order
+from outreach.imports.words import fold
 
 __all__ = ["get", "progress", "run", "run_inline", "skips_page", "waiting"]
 
@@ -41,6 +45,8 @@ ROWS_AT_ONCE = 1000
 LEASE = timedelta(seconds=60)
 #: a job works this long and then asks for another one, so that workers can be stopped and others get their turn
 SECONDS_AT_ONCE = 10.0
+#: a block the database refuses so often, one time after the other, is given up
+TRIES_MOST = 5
 
 
 @dataclass(frozen=True)
@@ -64,11 +70,32 @@ def run(house: House, import_id: int, *, seconds: float = SECONDS_AT_ONCE, rows_
     except OutreachError as error:
         _fail(house, import_id, str(error))
     except DBAPIError:
-        raise  # the database is away: the lease runs out and the sweep asks again
+        # Either the database is away: the lease runs out and the sweep asks again. Or it refuses this block, and will
+        # the next time: after a few tries that is said instead of tried for ever.
+        log.exception("import_block_failed", import_id=import_id)
+        _count_try(house, import_id)
+        raise
     except Exception:
         log.exception("import_failed", import_id=import_id)
         _fail(house, import_id, N_("The import stopped because of an error in the program; the log names it."))
         raise
+
+
+def _count_try(house: House, import_id: int) -> None:
+    try:
+        with house.database.writing() as session:
+            tried = session.connection().execute(
+                update(Import).where(Import.id == import_id).values(tries=Import.tries + 1).returning(Import.tries)
+            )
+            given_up = (tried.scalar() or 0) >= TRIES_MOST
+    except DBAPIError:
+        return  # away altogether
+    if given_up:
+        _fail(
+            house,
+            import_id,
+            N_("The import stopped: the database refused the next rows again and again; the log names why."),
+        )
 
 
 def waiting(session: Session, now: datetime) -> list[int]:
@@ -87,6 +114,7 @@ def run_inline(
     delimiter: str = "",
     mapping: Mapping[str, str] | None = None,
     on_progress: Callable[[store.Progress], None] | None = None,
+    more_lists: Sequence[str] = (),
 ) -> store.Progress:
     """Import a file here and now, for the command line; the list is made when there is none of that name.
 
@@ -95,12 +123,13 @@ def run_inline(
     with house.database.writing() as session:
         with path.open("rb") as file:
             import_id = store.begin(session, filename=path.name, stream=file, user_id=None).id
-        seen = store.preview(session, import_id, charset=charset, delimiter=delimiter)
+        seen = preview(session, import_id, charset=charset, delimiter=delimiter)
         store.start(
             session,
             import_id,
             mapping=mapping or {column.name: column.field for column in seen.columns},
             list_id=_list_id(session, list_name),
+            more_list_ids=[one for one in (_list_id(session, name) for name in more_lists) if one],
             consent_proof=consent_proof,
             charset=charset,
             delimiter=delimiter,
@@ -129,18 +158,16 @@ def _claim(house: House, import_id: int) -> _Work | None:
         if taken.rowcount == 0:
             return None
         kept = store.get(session, import_id)
-        sample = session.scalar(
-            select(ImportPart.content).where(ImportPart.import_id == import_id, ImportPart.number == 0)
-        )
-        form = read.guess(
-            (sample or b"")[: read.SAMPLE], charset=kept.charset, delimiter=kept.delimiter, has_header=kept.has_header
-        )
+        form = form_of(kept, _fetch(house, import_id), has_header=kept.has_header)
+        named = session.execute(select(MailingList.name, MailingList.id))
         order = Order(
             import_id=import_id,
             filename=kept.filename,
-            list_id=kept.list_id,
+            list_ids=tuple(filter(None, (kept.list_id, *kept.more_list_ids))),
             consent_proof=kept.consent_proof,
             zone=house.settings.timezone,
+            lists={fold(name): list_id for name, list_id in named},
+            has_confirmations="granted_at" in kept.mapping.values(),
         )
         return _Work(order, form, kept.mapping, kept.position, kept.rows_total)
 
@@ -167,26 +194,28 @@ def _work(house: House, work: _Work, *, until: float, rows_at_once: int) -> None
 
 
 def _rows(house: House, work: _Work) -> Iterator[Row | Broken]:
-    return read.data_rows(_file(house, work), work.form)
+    return files.data_rows(_file(house, work), work.form)
 
 
 def _file(house: House, work: _Work) -> BinaryIO:
+    return open_file(_fetch(house, work.order.import_id))
+
+
+def _fetch(house: House, import_id: int) -> Callable[[int], bytes | None]:
     def fetch(number: int) -> bytes | None:
-        part = select(ImportPart.content).where(
-            ImportPart.import_id == work.order.import_id, ImportPart.number == number
-        )
+        part = select(ImportPart.content).where(ImportPart.import_id == import_id, ImportPart.number == number)
         with house.database.reading() as session:
             return session.scalar(part)
 
-    return store.open_file(fetch)
+    return fetch
 
 
 def _reader(house: House, work: _Work) -> Reader:
     with house.database.reading() as session:
         known = custom.specs(session)
-    first = next(row for row in read.rows(_file(house, work), work.form) if isinstance(row, Row))
+    first = next(row for row in files.rows(_file(house, work), work.form) if isinstance(row, Row))
     names = read.column_names(first.cells, has_header=work.form.has_header)
-    return Reader([work.mapping.get(name, "") for name in names], known)
+    return Reader([work.mapping.get(name, "") for name in names], known, products.recognise(names))
 
 
 def _count(house: House, work: _Work) -> None:
@@ -202,12 +231,12 @@ def _move(session: Session, import_id: int, old: int, new: int) -> bool:
     moved = session.connection().execute(
         update(Import)
         .where(Import.id == import_id, Import.state == "running", Import.position == old)
-        .values(position=new, leased_until=now() + LEASE)
+        .values(position=new, leased_until=now() + LEASE, tries=0)
     )
     return moved.rowcount == 1
 
 
-def _count_in(session: Session, import_id: int, counts: take.Counts) -> None:
+def _count_in(session: Session, import_id: int, counts: Counts) -> None:
     added = {name: getattr(Import, name) + number for name, number in asdict(counts).items() if number}
     if added:
         session.connection().execute(update(Import).where(Import.id == import_id).values(**added))

@@ -2,53 +2,32 @@
 
 from __future__ import annotations
 
-import io
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Any, BinaryIO
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from outreach import jobs, lines, paging
+from outreach import clock, db, jobs, lines, paging
 from outreach.consent import lists
 from outreach.contacts import custom
 from outreach.errors import N_, Conflict, Invalid, NotFound
+from outreach.imports import files, products, read
 from outreach.imports import mapping as columns
-from outreach.imports import read
-from outreach.imports.read import Broken, Format, Row
-from outreach.imports.rows import Import, ImportPart, ImportSkip
+from outreach.imports.files import Prepared
+from outreach.imports.parts import PART, fetcher, form_of, open_file
+from outreach.imports.read import Format, Row
+from outreach.imports.rows import Import, ImportPart, ImportSkip, SavedMapping
+from outreach.imports.words import fold
 from outreach.paging import Page
 
 BYTES_MOST = 200 * 1024 * 1024
-PART = 1024 * 1024
+#: how long after its end an import can be taken back
+UNDO_FOR = timedelta(hours=24)
 _PROOF_MOST = 5000
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of the file: what it is called, what it probably is ("" = leave out), what is in it."""
-
-    name: str
-    field: str
-    samples: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Preview:
-    """The beginning of a file as it would be read."""
-
-    import_id: int
-    filename: str
-    charset: str
-    delimiter: str
-    has_header: bool
-    columns: Sequence[Column]
-    rows: Sequence[Sequence[str]]
-    broken: Sequence[Broken]
 
 
 @dataclass(frozen=True)
@@ -68,7 +47,14 @@ class Progress:
     subscribed: int
     kept_unsubscribed: int
     without_proof: int
+    left_before: int
+    suppressed: int
     list_id: int | None
+    more_list_ids: Sequence[int]
+    product: str
+    undo_state: str
+    restored: int
+    undone_at: datetime | None
     problem: str
     created_at: datetime
     finished_at: datetime | None
@@ -79,6 +65,11 @@ class Progress:
         if self.state == "done":
             return 100
         return min(99, 100 * self.position // self.rows_total) if self.rows_total else 0
+
+    @property
+    def undo_until(self) -> datetime:
+        """Until when this import can be taken back."""
+        return (self.finished_at or self.created_at) + UNDO_FOR
 
 
 @dataclass(frozen=True)
@@ -97,55 +88,46 @@ class SkipLine:
         return self.sentence % self.values if self.values else self.sentence
 
 
-def begin(session: Session, *, filename: str, stream: BinaryIO, user_id: int | None) -> Import:
-    """Keep an uploaded file; raises Invalid when it is empty, too large, or clearly not a table of text."""
+def begin(session: Session, *, filename: str, stream: BinaryIO | Prepared, user_id: int | None) -> Import:
+    """Keep an uploaded file; raises Invalid when it is empty, too large, or nothing contacts can be read from.
+
+    Whoever holds the only transaction that may write gives it `Prepared`: taking a workbook apart takes a while.
+    """
+    if isinstance(stream, Prepared):
+        return _keep(session, filename, stream, user_id)
+    with files.prepare(stream) as prepared:
+        return _keep(session, filename, prepared, user_id)
+
+
+def _keep(session: Session, filename: str, prepared: Prepared, user_id: int | None) -> Import:
     name = lines.shown(re.split(r"[/\\]", filename)[-1], 300).strip() or "upload.csv"
-    made = Import(filename=name, state="uploaded", created_by_id=user_id)
+    made = Import(
+        filename=name, state="uploaded", created_by_id=user_id, kind=prepared.kind, sheets=list(prepared.sheets)
+    )
     session.add(made)
     session.flush()
     sample, unusual, size, number = b"", b"", 0, 0
-    while content := _read(stream):
+    most = BYTES_MOST if prepared.kind == "csv" else files.PREPARED_MOST
+    while content := _read(prepared.stream):
         size += len(content)
-        if size > BYTES_MOST:
+        if size > most:
             raise Invalid(N_("The file is larger than %(most)s MB."), field="file", most=BYTES_MOST // PART)
         if not content.isascii() and len(unusual) < PART:
             unusual += _around_first_unusual(content)
         sample = sample or content[: read.SAMPLE]
         session.execute(insert(ImportPart), {"import_id": made.id, "number": number, "content": content})
         number += 1
-    form = _guess(sample, unusual)
+    form = _guess(sample, unusual) if prepared.kind == "csv" else _guess_rows(session, made)
     made.charset, made.delimiter, made.has_header = form.charset, form.delimiter, form.has_header
+    made.sheet = form.sheet
+    product = products.recognise(_names(session, made.id, form))
+    made.product = product.key if product else ""
     session.flush()
     return made
 
 
-def preview(
-    session: Session,
-    import_id: int,
-    *,
-    rows: int = 20,
-    charset: str = "",
-    delimiter: str = "",
-    has_header: bool | None = None,
-) -> Preview:
-    """The first rows and what the columns seem to be; charset, delimiter and header as guessed or as given."""
-    kept = get(session, import_id)
-    form = _format(session, kept, charset=charset, delimiter=delimiter, has_header=has_header)
-    found = list(islice(read.rows(open_file(_fetch(session, import_id)), form), rows + 1))
-    cells = [row.cells for row in found if isinstance(row, Row)]
-    names = read.column_names(cells[0], has_header=form.has_header) if cells else []
-    shown = [[lines.shown(cell, 100) for cell in row] for row in (cells[1:] if form.has_header else cells[:rows])]
-    guessed = columns.guess(names, custom.specs(session))
-    return Preview(
-        import_id=import_id,
-        filename=kept.filename,
-        charset=form.charset,
-        delimiter=form.delimiter,
-        has_header=form.has_header,
-        rows=shown,
-        broken=[row for row in found if isinstance(row, Broken)],
-        columns=[Column(name, guessed[name], _samples(shown, index)) for index, name in enumerate(names)],
-    )
+def _guess_rows(session: Session, made: Import) -> Format:
+    return form_of(made, fetcher(session, made.id))
 
 
 def start(
@@ -154,24 +136,28 @@ def start(
     *,
     mapping: Mapping[str, str],
     list_id: int | None = None,
+    more_list_ids: Sequence[int] = (),
     consent_proof: str = "",
     charset: str = "",
     delimiter: str = "",
+    sheet: str = "",
     has_header: bool | None = None,
 ) -> None:
     """Let the import run: `mapping` says for each column (by its name) the field, see `mapping.FIELDS`.
 
     Raises Invalid naming what cannot be, Conflict when it was started before. Without `consent_proof` nobody is put
-    on the list: the contacts come in, and the report counts them.
+    on the lists: the contacts come in, and the report counts them. The mapping is remembered for the next such file.
     """
     kept = get(session, import_id)
-    form = _format(session, kept, charset=charset, delimiter=delimiter, has_header=has_header)
+    fetch = fetcher(session, import_id)
+    form = form_of(kept, fetch, charset=charset, delimiter=delimiter, sheet=sheet, has_header=has_header)
     names = _names(session, import_id, form)
     checked = columns.check({k: v for k, v in mapping.items() if v}, names, custom.specs(session))
-    if list_id is not None:
-        lists.get(session, list_id)
+    for one in filter(None, (list_id, *more_list_ids)):
+        lists.get(session, one)
     if len(consent_proof) > _PROOF_MOST:
         raise Invalid(N_("The proof is longer than %(most)s characters."), field="consent_proof", most=_PROOF_MOST)
+    product = products.recognise(names)
     moved = session.connection().execute(
         update(Import)
         .where(Import.id == import_id, Import.state == "uploaded")
@@ -179,16 +165,37 @@ def start(
             state="running",
             mapping=_with_new_fields(session, checked),
             list_id=list_id,
+            more_list_ids=[one for one in dict.fromkeys(more_list_ids) if one != list_id],
             charset=form.charset,
             consent_proof=consent_proof.strip(),
             delimiter=form.delimiter,
+            sheet=form.sheet,
+            product=product.key if product else "",
             has_header=form.has_header,
         )
     )
     if moved.rowcount == 0:
         raise Conflict(N_("This import was started before."))
     session.expire(kept)
+    _remember(session, names, checked)
     jobs.ask(session, "run_import", import_id=import_id)
+
+
+def remembered(session: Session, names: Sequence[str]) -> dict[str, str] | None:
+    """What the columns of the last file with these columns became; None when there was none."""
+    found = session.scalar(select(SavedMapping.mapping).where(SavedMapping.fingerprint == columns.fingerprint(names)))
+    known = custom.specs(session)
+    if found is None:
+        return None
+    folded = {fold(name): str(target) for name, target in found.items()}
+    chosen = {name: folded.get(fold(name), "") for name in names}
+    return {name: target if columns.is_possible(target, known) else "" for name, target in chosen.items()}
+
+
+def _remember(session: Session, names: Sequence[str], checked: Mapping[str, str]) -> None:
+    values = {"mapping": {name: checked.get(name, "") for name in names}, "used_at": clock.now()}
+    put = db.insert(session, SavedMapping).values(fingerprint=columns.fingerprint(names), **values)
+    session.connection().execute(put.on_conflict_do_update(index_elements=["fingerprint"], set_=values))
 
 
 def get(session: Session, import_id: int) -> Import:
@@ -242,38 +249,6 @@ def forget_abandoned(session: Session, now: datetime) -> int:
     return len(session.scalars(delete(Import).where(Import.id.in_(old)).returning(Import.id)).all())
 
 
-def open_file(fetch: Callable[[int], bytes | None]) -> BinaryIO:
-    """The uploaded file, read piece by piece."""
-    return io.BufferedReader(_Parts(fetch), PART)
-
-
-class _Parts(io.RawIOBase):
-    """The pieces of a file as one stream."""
-
-    def __init__(self, fetch: Callable[[int], bytes | None]) -> None:
-        self._fetch, self._number, self._rest = fetch, 0, memoryview(b"")
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        if not self._rest:
-            self._rest = memoryview(self._fetch(self._number) or b"")
-            self._number += 1
-        size = min(len(buffer), len(self._rest))
-        buffer[:size] = self._rest[:size]
-        self._rest = self._rest[size:]
-        return size
-
-
-def _fetch(session: Session, import_id: int) -> Callable[[int], bytes | None]:
-    def part(number: int) -> bytes | None:
-        query = select(ImportPart.content).where(ImportPart.import_id == import_id, ImportPart.number == number)
-        return session.scalar(query)
-
-    return part
-
-
 def _read(stream: BinaryIO) -> bytes:
     """A whole piece; streams may give less than asked for."""
     content = bytearray()
@@ -294,20 +269,8 @@ def _guess(sample: bytes, unusual: bytes, **chosen: Any) -> Format:
     return read.guess(sample, **chosen)
 
 
-def _format(session: Session, kept: Import, *, charset: str, delimiter: str, has_header: bool | None) -> Format:
-    if kept.state not in ("uploaded", "running"):
-        raise Conflict(N_("This import is finished; its file is not kept."))
-    sample = (_fetch(session, kept.id)(0) or b"")[: read.SAMPLE]
-    return read.guess(
-        sample,
-        charset=charset or kept.charset,
-        delimiter=delimiter or ("" if charset else kept.delimiter),
-        has_header=has_header,
-    )
-
-
 def _names(session: Session, import_id: int, form: Format) -> list[str]:
-    found = read.rows(open_file(_fetch(session, import_id)), form)
+    found = files.rows(open_file(fetcher(session, import_id)), form)
     first = next((row for row in found if isinstance(row, Row)), None)
     if first is None:
         raise Invalid(N_("No row of the file could be read."), field="file")
@@ -324,10 +287,6 @@ def _with_new_fields(session: Session, checked: Mapping[str, str]) -> dict[str, 
             target = f"custom.{spec.key}"
         made[name] = target
     return made
-
-
-def _samples(rows: Sequence[Sequence[str]], index: int) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(row[index] for row in rows if index < len(row) and row[index].strip()))[:3]
 
 
 def _progress_columns() -> list[Any]:

@@ -1,6 +1,7 @@
 """One block of rows on its way into the customer file: a few statements per block, whatever its size.
 
-    rows → records | refused → known contacts filled up, new ones made → tags → consent → notes
+    rows → records | refused → known contacts filled up, new ones made → tags, numbers, days, photos → consent → notes
+      └── two snapshots of the cards around it become the journal, by which an import is undone
 
 Existing contacts only gain: empty fields are filled, tags added, nothing is overwritten. Nobody doubles: an address
 is one contact, and a row without one is the contact of the same name in the same company.
@@ -16,49 +17,37 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from outreach import companies, db
+from outreach import companies, db, journal
 from outreach.companies import Company, name_key
-from outreach.consent import subscriptions, suppression
-from outreach.consent.rows import Subscription
+from outreach.consent import suppression
 from outreach.contacts import Contact, ContactTag, Tag, tags
+from outreach.contacts.rows import Channel
 from outreach.errors import N_
-from outreach.imports.mapping import Note, Reader, Record, Refused
+from outreach.imports import agreed, extras
+from outreach.imports.order import Counts, Notes, Order
 from outreach.imports.read import Broken, Row
-from outreach.imports.rows import ImportSkip
+from outreach.imports.reader import Reader
+from outreach.imports.record import Note, Record, Refused
 
-_FILLED = ("title", "first_name", "last_name", "salutation", "city", "phone")
+FILLED = ("title", "first_name", "last_name", "salutation", "city", "phone", "role")
 _DEFAULTS = {"address_form": "sie", "language": "de", "stage": "prospect"}
-_SUPPRESSED = N_("The address is on the suppression list; nothing of the row was taken in.")
-_UNSUBSCRIBED = N_("The person has unsubscribed from the list and stays unsubscribed.")
-
-
-@dataclass(frozen=True)
-class Order:
-    """What the person importing asked for."""
-
-    import_id: int
-    filename: str
-    list_id: int | None
-    consent_proof: str
-    zone: str
-
-
-@dataclass
-class Counts:
-    """What became of the rows of a block."""
-
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    skipped: int = 0
-    noted: int = 0
-    subscribed: int = 0
-    kept_unsubscribed: int = 0
-    without_proof: int = 0
+SUPPRESSED = N_("The address is on the suppression list; nothing of the row was taken in.")
+#: what an import may touch, parents first; an undo goes the other way
+TABLES = (
+    "contacts",
+    "contact_tags",
+    "contact_channels",
+    "postal_addresses",
+    "special_days",
+    "touchpoints",
+    "consents",
+    "subscriptions",
+    "consent_events",
+)
 
 
 @dataclass
-class _Target:
+class Target:
     """A contact, known or about to be made."""
 
     id: int | None
@@ -71,33 +60,48 @@ class _Target:
     carried: set[str] = field(default_factory=set)
     is_changed: bool = False
     gets_company: bool = False
+    #: everything the file says of this person, row by row
+    records: list[Record] = field(default_factory=list)
 
 
 def take_in(session: Session, rows: Sequence[Row | Broken], reader: Reader, order: Order, now: datetime) -> Counts:
     """Take in a block; everything it does belongs to the caller's transaction."""
-    counts, notes = Counts(), _Notes(order.import_id)
-    records = _allowed(session, _readable(rows, reader, notes), notes)
-    targets = _known(session, records)
-    met: dict[int, _Target] = {}
+    counts, notes = Counts(), Notes(order.import_id)
+    records = allowed(session, _readable(rows, reader, notes), notes)
+    targets = known(session, records)
+    records = agreed.keep_out(
+        session, records, {match(r) for r in records if match(r) in targets}, order, counts, notes, now
+    )
+    journal.begin(session, "import", origin_id=order.import_id)
+    before = journal.snapshot(session, {target.id for target in targets.values() if target.id}, TABLES)
+    made, filled, met = set[int](), set[int](), dict[int, Target]()
     for record in records:
         notes.about(record)
-        target = targets.get(_match(record))
+        target = targets.get(match(record))
         if target is None:
-            target = targets[_match(record)] = _new(record)
+            target = targets[match(record)] = _new(record)
+            made.add(id(target))
             counts.created += 1
         elif _fill(target, record):
+            filled.add(id(target))
             counts.updated += 1
         else:
             counts.unchanged += 1
+        target.records.append(record)
         met[id(target)] = target
     _store(session, list(met.values()), order, now)
-    _subscribe(session, [target for target in met.values() if target.key], order, counts, notes, now)
+    gained = extras.store(session, {t.id: t.records for t in met.values() if t.id}, order, now)
+    more = sum(1 for key, target in met.items() if target.id in gained and key not in made | filled)
+    counts.updated, counts.unchanged = counts.updated + more, counts.unchanged - more
+    agreed.settle(session, {t.id: t.records for t in met.values() if t.id and t.key}, order, counts, notes, now)
+    after = journal.snapshot(session, {target.id for target in targets.values() if target.id}, TABLES)
+    journal.compare(session, before, after)
     counts.skipped, counts.noted = notes.skipped, notes.noted
     notes.store(session)
     return counts
 
 
-def _readable(rows: Iterable[Row | Broken], reader: Reader, notes: _Notes) -> list[Record]:
+def _readable(rows: Iterable[Row | Broken], reader: Reader, notes: Notes) -> list[Record]:
     records = []
     for row in rows:
         if isinstance(row, Broken):
@@ -111,25 +115,27 @@ def _readable(rows: Iterable[Row | Broken], reader: Reader, notes: _Notes) -> li
     return records
 
 
-def _allowed(session: Session, records: Sequence[Record], notes: _Notes) -> list[Record]:
+def allowed(session: Session, records: Sequence[Record], notes: Notes) -> list[Record]:
     suppressed = suppression.among(session, [record.hash for record in records if record.hash])
     allowed = []
     for record in records:
         if record.hash in suppressed:
-            notes.skip(record.line, Note(_SUPPRESSED, {}), "")  # not even the excerpt: it may hold the address
+            notes.skip(record.line, Note(SUPPRESSED, {}), "")  # not even the excerpt: it may hold the address
         else:
             allowed.append(record)
     return allowed
 
 
-def _known(session: Session, records: Sequence[Record]) -> dict[tuple[str, ...], _Target]:
+def known(session: Session, records: Sequence[Record]) -> dict[tuple[str, ...], Target]:
     """The contacts these records are about, by what they are recognised by."""
-    columns = [getattr(Contact, name) for name in ("id", "email_key", *_FILLED, *_DEFAULTS, "custom")]
+    columns = [getattr(Contact, name) for name in ("id", "email_key", *FILLED, *_DEFAULTS, "custom")]
     query = select(*columns, Company.name_key).outerjoin(Company, Company.id == Contact.company_id)
+    query = query.where(Contact.gone == "")
     keys = list({record.key for record in records if record.key})
     named = {record.values.get("last_name", "") for record in records if not record.key}
     found = _targets(session.execute(query.where(Contact.email_key.in_(keys))).all() if keys else [])
-    targets: dict[tuple[str, ...], _Target] = {("address", target.key or ""): target for target in found}
+    targets: dict[tuple[str, ...], Target] = {("address", target.key or ""): target for target in found}
+    _add_by_further_address(session, query, [key for key in keys if ("address", key) not in targets], targets)
     if named:
         same_name = query.where(Contact.last_name.in_(named)).order_by(Contact.id)
         for target in _targets(session.execute(same_name).all()):
@@ -139,10 +145,24 @@ def _known(session: Session, records: Sequence[Record]) -> dict[tuple[str, ...],
     return targets
 
 
-def _targets(rows: Sequence[Any]) -> list[_Target]:
-    own = (*_FILLED, *_DEFAULTS)
+def _add_by_further_address(
+    session: Session, query: Any, keys: Sequence[str], targets: dict[tuple[str, ...], Target]
+) -> None:
+    """Somebody's second address is theirs as well."""
+    if not keys:
+        return
+    further = select(Channel.key, Channel.contact_id).where(Channel.kind == "email", Channel.key.in_(keys))
+    owners = dict(session.execute(further.order_by(Channel.id.desc())).all())
+    missing = query.where(Contact.id.in_(set(owners.values())))
+    by_id = {target.id: target for target in targets.values()}
+    by_id |= {t.id: t for t in _targets(session.execute(missing).all()) if t.id not in by_id} if owners else {}
+    targets |= {("address", key): by_id[owner] for key, owner in owners.items() if owner in by_id}
+
+
+def _targets(rows: Sequence[Any]) -> list[Target]:
+    own = (*FILLED, *_DEFAULTS)
     return [
-        _Target(
+        Target(
             id=row[0],
             line=0,
             key=row[1],
@@ -154,7 +174,7 @@ def _targets(rows: Sequence[Any]) -> list[_Target]:
     ]
 
 
-def _add_tags(session: Session, targets: Iterable[_Target]) -> None:
+def _add_tags(session: Session, targets: Iterable[Target]) -> None:
     by_id = {target.id: target for target in targets if target.id}
     if by_id:
         query = select(ContactTag.contact_id, Tag.key).join(Tag, Tag.id == ContactTag.tag_id)
@@ -162,17 +182,17 @@ def _add_tags(session: Session, targets: Iterable[_Target]) -> None:
             by_id[contact_id].carried.add(key)
 
 
-def _match(record: Record) -> tuple[str, ...]:
+def match(record: Record) -> tuple[str, ...]:
     if record.key:
         return ("address", record.key)
     company = name_key(record.company) if record.company else ""
     return ("name", record.values.get("first_name", ""), record.values.get("last_name", ""), company)
 
 
-def _new(record: Record) -> _Target:
-    values: dict[str, Any] = {**dict.fromkeys(_FILLED, ""), **_DEFAULTS, **record.values}
+def _new(record: Record) -> Target:
+    values: dict[str, Any] = {**dict.fromkeys(FILLED, ""), **_DEFAULTS, **record.values}
     values.update(email=record.email, email_key=record.key, address_hash=record.hash)
-    target = _Target(
+    target = Target(
         id=None,
         line=record.line,
         values=values,
@@ -185,9 +205,9 @@ def _new(record: Record) -> _Target:
     return target
 
 
-def _fill(target: _Target, record: Record) -> bool:
+def _fill(target: Target, record: Record) -> bool:
     """Fill what is empty; whether that changed anything. An address form, language or stage is never empty."""
-    gained = {name: value for name, value in record.values.items() if name in _FILLED and not target.values[name]}
+    gained = {name: value for name, value in record.values.items() if name in FILLED and not target.values[name]}
     custom = {key: value for key, value in record.custom.items() if value is not None and key not in target.custom}
     new_tags = {tags.key(name): name for name in record.tags} if record.tags else {}
     new_tags = {key: name for key, name in new_tags.items() if key not in target.carried and key not in target.tags}
@@ -202,7 +222,7 @@ def _fill(target: _Target, record: Record) -> bool:
     return bool(gained or custom or company or new_tags)
 
 
-def _store(session: Session, targets: Sequence[_Target], order: Order, now: datetime) -> None:
+def _store(session: Session, targets: Sequence[Target], order: Order, now: datetime) -> None:
     company_ids = companies.named(session, {target.company for target in targets if target.gets_company})
     _insert(session, [target for target in targets if target.id is None], company_ids, order, now)
     _update(session, [target for target in targets if target.id is not None and target.is_changed], company_ids, now)
@@ -211,9 +231,9 @@ def _store(session: Session, targets: Sequence[_Target], order: Order, now: date
 
 
 def _insert(
-    session: Session, new: Sequence[_Target], company_ids: Mapping[str, int], order: Order, now: datetime
+    session: Session, new: Sequence[Target], company_ids: Mapping[str, int], order: Order, now: datetime
 ) -> None:
-    def row(target: _Target) -> dict[str, Any]:
+    def row(target: Target) -> dict[str, Any]:
         company_id = company_ids[name_key(target.company)] if target.company else None
         return {
             **target.values,
@@ -221,6 +241,7 @@ def _insert(
             "company_id": company_id,
             "measuring_agreed": False,
             "source": order.filename[:200],
+            "stage_by_hand": target.values["stage"] != "prospect",
             "created_at": now,
             "updated_at": now,
         }
@@ -240,85 +261,25 @@ def _insert(
             target.id = contact_id
 
 
-def _update(session: Session, changed: Sequence[_Target], company_ids: Mapping[str, int], now: datetime) -> None:
-    def changes(target: _Target) -> dict[str, Any]:
+def _update(session: Session, changed: Sequence[Target], company_ids: Mapping[str, int], now: datetime) -> None:
+    def changes(target: Target) -> dict[str, Any]:
         return {
             "of": target.id,
             "custom": target.custom,
             "updated_at": now,
-            **{name: target.values[name] for name in _FILLED},
+            **{name: target.values[name] for name in FILLED},
         }
 
     plain, moved = [t for t in changed if not t.gets_company], [t for t in changed if t.gets_company]
     statement = update(Contact).where(Contact.id == bindparam("of"))
     if plain:
-        names: tuple[str, ...] = ("custom", "updated_at", *_FILLED)
+        names: tuple[str, ...] = ("custom", "updated_at", *FILLED)
         session.connection().execute(
             statement.values({name: bindparam(name) for name in names}), [changes(target) for target in plain]
         )
     if moved:
-        names = ("custom", "updated_at", *_FILLED, "company_id")
+        names = ("custom", "updated_at", *FILLED, "company_id")
         session.connection().execute(
             statement.values({name: bindparam(name) for name in names}),
             [{**changes(target), "company_id": company_ids[name_key(target.company)]} for target in moved],
         )
-
-
-def _subscribe(
-    session: Session, targets: Sequence[_Target], order: Order, counts: Counts, notes: _Notes, now: datetime
-) -> None:
-    ids = [target.id for target in targets if target.id]
-    if order.list_id is None or not ids:
-        return
-    if not order.consent_proof:
-        confirmed = select(Subscription.contact_id).where(
-            Subscription.list_id == order.list_id, Subscription.contact_id.in_(ids), Subscription.state == "confirmed"
-        )
-        counts.without_proof = len(ids) - len(session.scalars(confirmed).all())
-        return
-    granted = subscriptions.grant_imported(
-        session,
-        contact_ids=ids,
-        list_id=order.list_id,
-        proof=order.consent_proof,
-        source=order.filename,
-        now=now,
-        zone=order.zone,
-    )
-    counts.subscribed, counts.kept_unsubscribed = len(granted.subscribed), len(granted.kept_unsubscribed)
-    for target in targets:
-        if target.id in granted.kept_unsubscribed:
-            notes.add(target.line, Note(_UNSUBSCRIBED, {}), "", taken_in=True)
-
-
-class _Notes:
-    """The report of skipped rows, gathered for one statement."""
-
-    def __init__(self, import_id: int) -> None:
-        self._import_id, self._rows = import_id, list[dict[str, Any]]()
-        self.skipped = self.noted = 0
-
-    def skip(self, line: int, note: Note, excerpt: str) -> None:
-        self.skipped += 1
-        self.add(line, note, excerpt, taken_in=False)
-
-    def about(self, record: Record) -> None:
-        self.noted += bool(record.notes)
-        for note in record.notes:
-            self.add(record.line, note, record.excerpt, taken_in=True)
-
-    def add(self, line: int, note: Note, excerpt: str, *, taken_in: bool) -> None:
-        self._rows.append(
-            {
-                "import_id": self._import_id,
-                "line": line,
-                "taken_in": taken_in,
-                "sentence": note.sentence,
-                "values": note.values,
-                "excerpt": excerpt[:300],
-            }
-        )
-
-    def store(self, session: Session) -> None:
-        if self._rows:
-            session.connection().execute(insert(ImportSkip), self._rows)

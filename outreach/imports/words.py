@@ -28,6 +28,35 @@ HEADERS: dict[str, frozenset[str]] = {
         "stage": "stufe|kundenstufe|stage|status kunde|kundenstatus|lead stage|lifecycle stage|kundentyp",
         "tags": "tags|tag|schlagworte|schlagwoerter|stichworte|labels|label|kategorien|kategorie|categories|gruppen|"
         "groups|markierungen|group membership",
+        "role": "role|rolle|position|funktion|job title|jobtitle|job|beruf|taetigkeit|stelle|organization title|"
+        "organization 1 title",
+        "more_emails": "more emails|weitere e mail adressen|weitere mailadressen",
+        "mobile": "handy|mobil|mobile|mobile phone|mobiltelefon|mobilnummer|handynummer|mobil geschaeftlich",
+        "fax": "fax|telefax|faxnummer|business fax|fax geschaeftlich",
+        "more_phones": "more phones|weitere telefonnummern",
+        "website": "website|webseite|homepage|internet|url|web|internetseite|webadresse|web page|webseite geschaeftlich",
+        "street": "street|strasse|anschrift|strasse und hausnummer|street address|strasse geschaeftlich|business street|"
+        "address 1 street|address line 1|adresse zeile 1",
+        "postcode": "postcode|plz|postleitzahl|zip|zip code|postal code|postleitzahl geschaeftlich|business postal code|"
+        "address 1 postal code",
+        "country": "country|land|staat|land region geschaeftlich|business country region|address 1 country",
+        "address": "address|adresse|postanschrift|full address",
+        "more_addresses": "more addresses|weitere anschriften",
+        "birthday": "birthday|geburtstag|geburtsdatum|date of birth|birth date|birthdate|geb|geb datum|dob",
+        "dates": "dates|weitere daten|jahrestage",
+        "note": "note|notiz|notizen|notes|bemerkung|bemerkungen|kommentar|comment|comments|anmerkung|anmerkungen",
+        "photo": "photo|foto|bild",
+        "lists": "lists|listen|themen|topics|newsletter",
+        "status": "status|subscription status|abonnement status|newsletter status|anmeldestatus|file status",
+        "requested_at": "requested at|opt in time|optin time|signup date|anmeldedatum|registriert|registered|subscribed at",
+        "requested_ip": "requested ip|optin ip|opt in ip|signup ip|anmelde ip",
+        "granted_at": "granted at|confirm time|confirmed at|bestaetigt am|aktiviert|activated|double opt in date",
+        "confirmed_ip": "confirmed ip|confirm ip|bestaetigungs ip",
+        "unsubscribed_at": "unsubscribed at|unsub time|abgemeldet am|abmeldedatum|deaktiviert|deactivated",
+        "bounced_at": "bounced at|clean time",
+        "unsubscribed": "unsubscribed|abgemeldet|email blacklisted|blacklisted|blocklisted|opted out|opt out",
+        "bounced": "bounced|bounce|unzustellbar",
+        "consent_source": "consent source|opt in source|quelle der einwilligung",
     }.items()
 }
 FRAU = frozenset(
@@ -82,6 +111,20 @@ LANGUAGES = {
         "nl": "nl|niederlaendisch|dutch|nld|nederlands",
         "pl": "pl|polnisch|polish|pol",
         "tr": "tr|tuerkisch|turkish|tur",
+    }.items()
+    for word in words.split("|")
+}
+#: where somebody stands with a list elsewhere
+STATUSES = {
+    word: state
+    for state, words in {
+        "subscribed": "subscribed|active|aktiv|enabled|confirmed|bestaetigt|angemeldet|abonniert|opted in|opt in|abonnent",
+        "pending": "pending|unconfirmed|unbestaetigt|ausstehend|waiting|not confirmed|nonsubscribed|transactional|"
+        "non subscribed|nicht abonniert|archived|archiviert",
+        "unsubscribed": "unsubscribed|abgemeldet|inactive|inaktiv|disabled|deaktiviert|opted out|opt out|cancelled",
+        "bounced": "bounced|cleaned|bounce|hard bounce|unzustellbar|invalid|gebounct",
+        "complained": "complained|complaint|spam|spam report|abuse|spam meldung",
+        "blocked": "blocked|blocklisted|blacklisted|suppressed|gesperrt|sperrliste",
     }.items()
     for word in words.split("|")
 }

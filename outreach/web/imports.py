@@ -17,7 +17,7 @@ from outreach import lines
 from outreach.consent import lists as topics
 from outreach.contacts import custom
 from outreach.errors import OutreachError
-from outreach.imports import mapping, read, store
+from outreach.imports import mapping, preview, read, store
 from outreach.users import Role
 from outreach.web import forms, guard, lists
 from outreach.web.form_key import once
@@ -94,7 +94,7 @@ def show(import_id: int) -> ResponseReturnValue:
 @once
 def begin(import_id: int) -> ResponseReturnValue:
     """Let it run, with the columns as named on the form."""
-    seen = store.preview(session(), import_id, **_reading(request.form))
+    seen = preview.preview(session(), import_id, **_reading(request.form))
     chosen = {column.name: request.form.get(f"column-{number}", "") for number, column in enumerate(seen.columns)}
     list_id = request.form.get("list_id", type=int)
     try:
@@ -155,7 +155,7 @@ def _line(cells: list[Any]) -> str:
 
 def _mapping(import_id: int, *, problem: str = "", chosen: dict[str, str] | None = None) -> str:
     given = request.form if request.method == "POST" else request.args
-    seen = store.preview(session(), import_id, **_reading(given))
+    seen = preview.preview(session(), import_id, **_reading(given))
     known = custom.specs(session())
     targets = [(name, _(lines.LABELS.get(name, name))) for name in mapping.FIELDS]
     targets += [(f"custom.{key}", spec.label) for key, spec in known.items()]

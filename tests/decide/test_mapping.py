@@ -7,7 +7,8 @@ import pytest
 from outreach.contacts.custom import Kind, Spec
 from outreach.errors import Invalid
 from outreach.imports import mapping
-from outreach.imports.mapping import Reader, Record, Refused
+from outreach.imports.reader import Reader, understood
+from outreach.imports.record import Record, Refused
 
 KNOWN = {"groesse": Spec(1, "groesse", "Größe", Kind.NUMBER), "farbe": Spec(2, "farbe", "Farbe", Kind.TEXT)}
 
@@ -57,7 +58,7 @@ def test_a_mapping_that_cannot_be_is_refused_with_a_sentence() -> None:
     ],
 )  # fmt: skip
 def test_words_of_other_programs_are_understood(target: str, word: str, value: str | None) -> None:
-    assert mapping.understood(target, word) == value
+    assert understood(target, word) == value
 
 
 def _read(targets: list[str], *cells: str) -> Record | Refused:

@@ -18,6 +18,8 @@ from outreach.contacts import Contact, custom
 from outreach.errors import Conflict, Invalid, NotFound
 from outreach.house import House
 from outreach.imports import run, store, take
+from outreach.imports.order import Counts
+from outreach.imports.preview import preview
 from outreach.imports.rows import Import, ImportPart
 from tests import world
 from tests.world import NOW, World
@@ -55,7 +57,7 @@ def _upload(house: House, content: bytes, filename: str = "kontakte.csv") -> int
 def _start(house: House, content: bytes, *, list_id: int | None = None, proof: str = "", mapping: object = None) -> int:
     import_id = _upload(house, content)
     with house.database.writing() as session:
-        seen = store.preview(session, import_id)
+        seen = preview(session, import_id)
         chosen = mapping or {column.name: column.field for column in seen.columns}
         store.start(session, import_id, mapping=chosen, list_id=list_id, consent_proof=proof)  # type: ignore[arg-type]
     return import_id
@@ -177,7 +179,7 @@ def crashing(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """After so many blocks, each further one is taken in and then lost before the commit."""
     left, real = [2], take.take_in
 
-    def take_in(*args: object, **named: object) -> take.Counts:
+    def take_in(*args: object, **named: object) -> Counts:
         counts = real(*args, **named)  # type: ignore[arg-type]
         left[0] -= 1
         if left[0] < 0:
@@ -258,7 +260,7 @@ def test_an_import_starts_once(any_house: House) -> None:
         store.start(session, import_id, mapping={"email": "email"})
     run.run(any_house, import_id)
     with any_house.database.writing() as session, pytest.raises(Conflict):
-        store.preview(session, import_id)
+        preview(session, import_id)
     with any_house.database.writing() as session, pytest.raises(NotFound):
         store.progress(session, 999)
 
@@ -266,8 +268,8 @@ def test_an_import_starts_once(any_house: House) -> None:
 def test_the_preview_shows_what_the_file_would_become(house: House) -> None:
     import_id = _upload(house, FILE.encode("cp1252"), filename="C:\\fakepath\\Kundenliste\r\n.csv")
     with house.database.reading() as session:
-        seen = store.preview(session, import_id, rows=3)
-        wrong = store.preview(session, import_id, charset="utf-8", rows=20)
+        seen = preview(session, import_id, rows=3)
+        wrong = preview(session, import_id, charset="utf-8", rows=20)
     assert (seen.filename, seen.charset, seen.delimiter, seen.has_header) == ("Kundenliste  .csv", "cp1252", ";", True)
     assert [column.field for column in seen.columns][:4] == ["email", "first_name", "last_name", "salutation"]
     assert seen.columns[0].samples[0] == "neu@firma.example"
@@ -285,7 +287,7 @@ def test_letters_late_in_a_file_decide_its_charset(house: House) -> None:
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(b"", "empty"), (b"PK\x03\x04xlsx", "Excel"), (b"\x00\x01\x02\x03" * 999, "not a text file")],
+    [(b"", "empty"), (b"PK\x03\x04xlsx", "damaged"), (b"\x00\x01\x02\x03" * 999, "not a text file")],
 )
 def test_an_upload_that_is_no_table_is_refused_and_nothing_kept(house: House, content: bytes, words: str) -> None:
     with pytest.raises(Invalid, match=words):
