@@ -62,7 +62,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
             schwanger* | hochschwanger* | *schwangerschaft* | fehlgeburt | totgeburt | mutterschutz | kaiserschnitt | entbindung
             erwartet ein kind | erwartet ein baby | erwartet zwillinge | erwarten ein kind | erwarten ein baby | erwarten nachwuchs
             erwartet nachwuchs | kinderwunschbehandlung | künstliche befruchtung | abtreibung | in anderen umständen
-            pregnant | pregnancy | expecting a baby | expecting a child | expecting twins | maternity leave | stillbirth | abortion
+            pregnant | pregnancy | expecting a baby | expecting a child | expecting twins | expects a baby | expects a child | is expecting | maternity leave | stillbirth | abortion
         """,
         "religion": """
             katholisch* | katholik* | evangelisch* | protestant* | orthodoxe* christ* | russisch orthodox | freikirch*
@@ -79,7 +79,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
             cdu mitglied | csu mitglied | spd mitglied | fdp mitglied | afd mitglied | in der cdu | in der csu | in der spd
             in der fdp | in der afd | bei den grünen | bei der linken | bei der afd | wählt cdu | wählt csu | wählt spd | wählt fdp
             wählt afd | wählt die afd | wählt die spd | wählt die cdu | wählt die grünen | wählt grün | wählt links | wählt rechts
-            wählt die linke | afd | bsw mitglied | parteimitglied* | parteibuch | parteiamt | parteitag | parteivorsitz* | ortsverein der spd
+            wählt die linke | afd | bsw mitglied | unterstützt die partei | wahlkampf für | parteimitglied* | parteibuch | parteiamt | parteitag | parteivorsitz* | ortsverein der spd
             linkspartei | linksradikal* | rechtsradikal* | rechtsextrem* | linksextrem* | reichsbürger* | querdenker*
             kommunist* | sozialist* | sozialdemokrat* | christdemokrat* | kandidiert für | politisch aktiv | politische meinung
             politische einstellung | politisch rechts | politisch links
@@ -120,21 +120,28 @@ HARMLESS = """
     verletzt den vertrag | vertrag verletzt | vertragsverletzung | markenrecht verletzt | urheberrecht verletzt | pflichtverletzung
     verletzt das * | verletzt die * | datenschutzverletzung | patentverletzung
     allergisch gegen werbung | allergisch auf werbung | allergisch gegen verspätungen | behindert den * | behindert die * | behindert das * | behinderung der bauarbeiten | schwanger mit der idee
-    geht schwanger mit | mit der idee schwanger | entbindung von der * | entbindung von *
+    geht schwanger mit | mit der idee schwanger | entbindung von der *
     schwangerschaftsmode * | evangelische bank | evangelisches krankenhaus | evangelische stiftung | katholische stiftung
     katholisches krankenhaus | evangelische akademie | katholische akademie | jüdisches museum | auftragskonfirmation
     katholisch* kirchengemeinde * | evangelisch* kirchengemeinde * | taufe des schiff* | schiffstaufe | islamische kunst
     protestanten str* | religious about | religiously | parteitag der * als kunde
     tumor * forschung | krebsforschung | bestrahlungsanlage* | gay lussac | gay-lussac | verdi oper | oper von verdi
     coming out of | coming out in | coming out next | coming out on | coming out soon | coming out with
-    allergie app | diabetes app | nicht ganz koscher | nicht koscher | mekka der * | mekka für * | mekka des *
+    sick of | visual aids | depressed market* | depressed prices | op art | verletzung der vereinbarung | verletzung der nda | verletzung der vertraulichkeit | verletzung des vertrag* | verletzung des urheberrechts | kranke preise
+    operation umzug | depression der konjunktur | taufe der neuen * | nicht ganz koscher | nicht koscher | mekka der * | mekka für * | mekka des *
     leidet unter dem markt* | leidet unter der konjunktur | leidet unter den preisen | surgery hours | gewerkschaft als kunde
     gewerkschaft der * ist kunde | kunde gewerkschaft | kunde ig metall | dgb als kunde
 """
 
 #: what makes a whole part of a note business: "Krankenkasse ABC als Kunde", "Kunden: Kliniken, Gewerkschaften"
 _AS_CUSTOMER = re.compile(
-    r"\b(?:\w+[ -]){1,3}als (?:kunde|kunden|auftraggeber|kundin)\b|\bkunden?: [^.;\n]{0,80}", re.I
+    r"\b(?:\w+[ -]){1,3}als (?:kunde|kunden|auftraggeber|kundin)\b|\bkunden: [^.;\n]{0,80}", re.IGNORECASE
+)
+#: "Reha-Klinik", "Diabetes-Praxis": a trade, not a diagnosis
+_TRADE = re.compile(
+    r"(?<!\w)\w{1,40}-(?:klinik|praxis|zentrum|stiftung|verband|verein|forschung|messe|kongress|ambulanz|portal|software|app"
+    r"|beratung|prävention|produkt\w{0,10}|clinic|practice|centre|center|foundation|research|charity)(?!\w)",
+    re.IGNORECASE,
 )
 
 
@@ -164,7 +171,7 @@ def find(note: str) -> tuple[Finding, ...]:
 
 def _blanked(note: str) -> str:
     """The note with harmless passages crossed out, letter by letter, so that places stay the same."""
-    for pattern in (_HARMLESS, _AS_CUSTOMER):
+    for pattern in (_HARMLESS, _TRADE, _AS_CUSTOMER):
         note = pattern.sub(lambda match: "·" * len(match.group()), note)
     return note
 

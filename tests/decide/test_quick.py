@@ -14,6 +14,7 @@ from outreach.history.rows import Kind as TouchpointKind
 from outreach.quick import dates, money, words
 from outreach.quick.parse import parse, settle, settle_at
 from outreach.quick.proposal import Birthday, Candidate, Parsed, ProposedFact, ProposedTask
+from outreach.settings import ROOT
 
 TODAY = date(2026, 5, 20)
 
@@ -114,6 +115,17 @@ def test_a_task_with_its_day() -> None:
 )
 def test_the_first_word_says_what_happened(line: str, kind: str) -> None:
     assert parse(line, TODAY).kind == kind
+
+
+def test_the_words_told_to_users_are_known() -> None:
+    guide = (ROOT / "docs" / "quick-entry.md").read_text(encoding="utf-8")
+    table = guide.split("| kind | words |\n|---|---|\n")[1].split("\n\n")[0]
+    told = set()
+    for kind, listed in (line.strip("| ").split(" | ") for line in table.splitlines()):
+        names = [word.strip().rstrip(".") for word in listed.split(";")[0].split(",") if '"' not in word]
+        told |= {("mail" if kind == "mail received" else kind, word) for word in names}
+    assert len(told) > 50
+    assert {(words.KINDS.get(word, "unknown"), word) for _, word in told} == told
 
 
 def test_every_kind_can_be_stored() -> None:
