@@ -14,6 +14,7 @@ from campaigns import dispatch, newsletters
 from campaigns.rows import Campaign
 from outreach import clock, senders
 from outreach.consent.rows import Consent, Suppression
+from outreach.contacts import Contact
 from outreach.db import Database
 from outreach.errors import NotAllowedToWrite
 from outreach.house import House
@@ -311,6 +312,26 @@ def test_one_person_whose_mail_cannot_be_made_is_skipped_and_shown(
     with open_house.database.reading() as session:
         [person] = newsletters.missed(session, campaign_id).people.rows
         assert (person.reason, person.answer) == ("not_composed", "no such value")
+
+
+def test_who_cannot_be_greeted_gets_no_mail_and_the_reason_is_kept(open_house: House, server: Sink) -> None:
+    with open_house.database.writing() as session:
+        sender, topic = sending.prepared(session, 0)
+        known, nameless = sending.agree(session, topic, ["anna@example.org", "laden@example.org"])
+        session.execute(update(Contact).where(Contact.id == known).values(last_name="Köhler", salutation="frau"))
+        session.execute(update(Contact).where(Contact.id == nameless).values(first_name="", last_name=""))
+        number = sending.newsletter(session, sender, topic, body="<p>{{ greeting }},</p>").id
+        helped = sending.newsletter(session, sender, topic, body="<p>{{ greeting | default('Guten Tag') }},</p>").id
+        for campaign_id in (number, helped):
+            newsletters.send_now(session, campaign_id)
+    for campaign_id in (number, helped):
+        dispatch.fan_out(open_house, campaign_id)
+        dispatch.send_slice(open_house, campaign_id)
+    assert sending.states(open_house, number) == {"sent": 1, "skipped": 1}
+    assert sending.states(open_house, helped) == {"sent": 2}
+    with open_house.database.reading() as session:
+        [person] = newsletters.missed(session, number).people.rows
+        assert "neither a name nor a company to greet" in person.answer
 
 
 def test_a_text_that_fits_nobody_pauses_the_newsletter(open_house: House, monkeypatch: pytest.MonkeyPatch) -> None:

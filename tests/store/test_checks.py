@@ -8,13 +8,14 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from campaigns import checks, dispatch, newsletters, recipients
+from campaigns import checks, dispatch, example, newsletters, recipients, starters
 from campaigns.rows import Campaign
 from outreach import clock
 from outreach.contacts import Contact
 from outreach.errors import Invalid
 from outreach.house import House
 from outreach.mail import sandbox
+from outreach.mail.rows import TemplateVersion
 from tests import sending
 
 BARE = "<html><body><p>Ohne Ende</p></body></html>"
@@ -114,3 +115,13 @@ def test_the_greeting_is_missing_for_whom_the_engine_refuses_and_a_default_helps
         for html in (True, False):
             with pytest.raises(sandbox.Broken, match="neither a name nor a company"):
                 sandbox.compile(bare, html=html).render(values)
+
+
+def test_the_texts_we_ship_greet_those_who_gave_only_an_address(house: House) -> None:
+    with house.database.writing() as session:
+        starters.ensure(session)
+        texts = [*session.scalars(select(TemplateVersion.body)), example._BODY]
+    assert len(texts) == 4
+    for text in texts:
+        tree = sandbox.parse(text)
+        assert "greeting" in sandbox.variables(tree) & sandbox.defaulted(tree)
