@@ -41,7 +41,8 @@ def against_address(name: NameSeen) -> Iterator[Proposal]:
         text = getattr(name, field)
         if not text:
             continue
-        known = local + host if field == "last_name" else local
+        other = germanised(name.first_name if field == "last_name" else name.last_name)
+        known = [*_candidates(local, other), *host] if field == "last_name" else local
         yield from _umlaut(field, text, known) or _typo(name, field, text, local) or _written_out(field, text)
 
 
@@ -103,10 +104,9 @@ def _typo(name: NameSeen, field: str, text: str, tokens: list[str]) -> list[Prop
     target = germanised(text)
     if len(target) < 5 or not target.isascii() or not target.isalpha():
         return []
-    compact = "".join(tokens)
-    if target in compact or plain(text) in compact:
-        return []
     other = germanised(name.first_name if field == "last_name" else name.last_name)
+    if _agrees({target, plain(text)}, tokens, other):
+        return []
     for token in _candidates(tokens, other):
         spelt = germanised(token)
         if spelt == other or _is_relative(target, spelt) or (field == "last_name") == (use_of(token) is not None):
@@ -120,6 +120,16 @@ def _typo(name: NameSeen, field: str, text: str, tokens: list[str]) -> list[Prop
     return []
 
 
+def _agrees(spellings: set[str], tokens: list[str], other: str) -> bool:
+    """Whether the address holds the name: huber, annahuber, huberm; but schmidt does not hold Schmid."""
+    compact = "".join(tokens)
+    for target in spellings:
+        _, found, rest = compact.partition(target)
+        if found and not (len(rest) == 1 and rest != other[:1]):
+            return True
+    return False
+
+
 def _candidates(tokens: list[str], other: str) -> Iterator[str]:
     for token in tokens:
         yield token
@@ -131,7 +141,7 @@ def _candidates(tokens: list[str], other: str) -> Iterator[str]:
 
 def _spellings(token: str) -> list[str]:
     """The token with each choice of its written-out umlauts as umlauts."""
-    places = [found.span() for found in re.finditer("ae|oe|ue|ss", token)][:4]
+    places = [found.span() for found in re.finditer("(?<![aeiouq])(?:ae|oe|ue)|ss", token)][:4]
     made = []
     for count in range(len(places) + 1):
         for chosen in combinations(places, count):

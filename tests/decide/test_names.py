@@ -32,6 +32,9 @@ PROPOSED = """
   | Anna        | Petersne          | frau | apetersen@web.de        | | typo       | last_name=Petersen
   | Anna        | Schmitz           | frau | annaschmidt@web.de      | | -          | (two letters apart: somebody else)
   | Anna        | Hofmann           | frau | anna.hoffmann@web.de    | | typo       | last_name=Hoffmann
+  | Eva         | Schmid            | frau | e.schmidt@web.de        | | typo       | last_name=Schmidt
+  | Anna        | Muller            | frau | amueller@web.de         | | umlaut     | last_name=Müller
+  | Anna        | Muller            | frau | annamueller@web.de      | | umlaut     | last_name=Müller
   | Micheal     | Nissen            |      | michael.nissen@web.de   | | typo       | first_name=Michael
   | Müller      | Anna              | frau | anna.mueller@web.de     | | swapped    | first_name=Anna last_name=Müller
   | Müller      | Anna              | frau |                         | | swapped    | first_name=Anna last_name=Müller
@@ -96,6 +99,10 @@ Anna        | Müler              | frau    | info@mueller.de
 Anna        | Müller             | frau    | schnucki77@web.de
 Anna        | Müller             | frau    |
 Anna & Jonas | Müller            |         |
+Max         | Huber              | herr    | huberm@web.de
+Max         | Huber              | herr    | max.huber2@web.de
+Max         | Huber              | herr    | foto-huber@web.de
+Kathrin     | Stür               | frau    | kathrin.steuer@web.de
 Anna        | Bauer              | frau    | anna.bauer@web.de
 Anna        | Quell              | frau    | anna.quell@web.de
 Samuel      | Manuel             | herr    | samuel.manuel@web.de
