@@ -16,7 +16,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from outreach import contacts, organisation, salutation, senders
-from outreach.consent import lists, subscriptions, suppression
+from outreach.consent import history, lists, subscriptions, suppression
 from outreach.consent.rows import Consent, MailingList, Subscription
 from outreach.contacts import Contact
 from outreach.errors import N_, BadToken, Conflict, NotAllowedToWrite, NotFound
@@ -107,11 +107,62 @@ def request(session: Session, house: House, form: SignUp, now: datetime) -> Mail
 
 
 def pending(session: Session, house: House, token: str) -> tuple[int, MailingList]:
-    """The contact and list a confirmation link stands for; raises BadToken, NotFound. Changes nothing."""
-    contact_id, list_id = house.sealer.open("confirm", token)
-    if session.get(Subscription, (list_id, contact_id)) is None:
+    """The contact and list a confirmation link stands for; raises BadToken, NotFound. Changes nothing.
+
+    A link proves the address it was sent to: after a change of the address it is too old.
+    """
+    contact_id, list_id, *address = house.sealer.open("confirm", token)
+    contact = session.get(Contact, contact_id)
+    if contact is None or address != [_mark(contact)] or session.get(Subscription, (list_id, contact_id)) is None:
         raise NotFound(N_("This confirmation is too old; please sign up again."))
     return contact_id, lists.get(session, list_id)
+
+
+def confirm_token(session: Session, house: House, contact_id: int, list_id: int) -> str:
+    """What the confirmation link carries: the contact, the list, and a mark of the address."""
+    return house.sealer.seal("confirm", contact_id, list_id, _mark(session.get_one(Contact, contact_id)))
+
+
+def _mark(contact: Contact) -> int:
+    return int.from_bytes((contact.address_hash or b"")[:6], "big")
+
+
+def address_changed(session: Session, house: House, contact_id: int, *, now: datetime) -> Sequence[str]:
+    """What happens to the consents when a contact gets another address: the names of the lists asked about again.
+
+    A consent proven by a click in a mail to the old address proves nothing about the new one: it ends, and the new
+    address is asked to confirm. What the person said in words (by hand, an import) was said of the person and stays.
+    (docs/decisions/0013-consent-and-address.md)
+    """
+    session.flush()
+    contact = contacts.get(session, contact_id)
+    rows = session.execute(
+        select(Subscription, Consent)
+        .outerjoin(Consent, Consent.id == Subscription.consent_id)
+        .where(Subscription.contact_id == contact_id, Subscription.state.in_(("pending", "confirmed")))
+        .with_for_update(of=Subscription)
+    ).all()
+    asked = []
+    for row, consent in rows:
+        if consent is not None and consent.how != "double_opt_in":
+            continue
+        if consent is not None:
+            consent.withdrawn_at, consent.withdrawn_how = now, "address_changed"
+            row.text_shown, row.source = consent.text_shown, consent.source
+            history.record(session, contact_id=contact_id, list_id=row.list_id, what="address_changed", at=now)
+        row.state, row.consent_id, row.requested_at, row.requested_ip, row.changed_at = "pending", None, now, "", now
+        wanted = lists.get(session, row.list_id)
+        asked.append(wanted.name)
+        session.flush()
+        if _may_ask(session, contact):
+            form = SignUp(wanted.key, contact.email or "", "", "", row.text_shown, row.source, "", house.settings.timezone)
+            _send_confirmation(session, house, form, wanted, contact_id)
+    return asked
+
+
+def _may_ask(session: Session, contact: Contact) -> bool:
+    hashed = contact.address_hash
+    return hashed is not None and not suppression.contains_hash(session, hashed) and bool(senders.everybody(session))
 
 
 def confirm(session: Session, house: House, token: str, *, ip: str, zone: str, now: datetime) -> MailingList:
@@ -244,7 +295,7 @@ def _send_confirmation(session: Session, house: House, form: SignUp, wanted: Mai
     page = render.layout_page(
         "confirm", translate, language=wanted.language, subject=subject, preheader="", organisation=own.name,
         imprint=organisation.imprint(own), list_name=wanted.name, source=house.url("/sign-up/" + wanted.key),
-        confirm_url=house.url("/confirm/" + house.sealer.seal("confirm", contact_id, wanted.id)),
+        confirm_url=house.url("/confirm/" + confirm_token(session, house, contact_id, wanted.id)),
     )  # fmt: skip
     outbox.put(session, house, kind="confirm", contact_id=contact_id, sender_id=sender.id, mail=Mail(
         from_name=sender.name, from_address=sender.address, reply_to=sender.reply_to, to_name="", to_address=form.email.strip(),

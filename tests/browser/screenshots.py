@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from campaigns import audience, example, newsletters
 from campaigns.rows import Campaign
 from campaigns.segments import store as segments
-from outreach import clock, migrate, senders
+from outreach import clock, migrate, senders, signup
 from outreach.consent.rows import Subscription
 from outreach.db import Database
 from outreach.house import House
@@ -182,9 +182,10 @@ def tokens(house: House) -> dict[str, str]:
             select(Subscription.contact_id, Subscription.list_id).where(Subscription.state == "pending")
         ).all()[0]
         delivery = session.scalars(select(Delivery.id).where(Delivery.state == "sent")).all()[0]
+        confirm = signup.confirm_token(session, house, contact, topic)
     seal = house.sealer.seal
     return {
-        "confirm": seal("confirm", contact, topic), "unsubscribe": seal("unsubscribe", delivery),
+        "confirm": confirm, "unsubscribe": seal("unsubscribe", delivery),
         "preferences": seal("preferences", contact),
     }  # fmt: skip
 

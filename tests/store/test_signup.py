@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from outreach import clock, senders, signup
-from outreach.consent import bulk, lists, suppression
+from outreach import clock, contacts, senders, signup
+from outreach.consent import bulk, lists, subscriptions, suppression
 from outreach.consent.rows import Consent, ConsentEvent, Subscription
 from outreach.contacts import Contact
 from outreach.errors import BadToken, Invalid, NotFound
@@ -44,7 +44,7 @@ def signed_up(session: Session, house: House) -> str:
     signup.request(session, house, form(), clock.now())
     contact_id = session.scalar(select(Contact.id).where(Contact.email_key == "zoe@example.de"))
     list_id = lists.by_key(session, "news").id
-    return house.sealer.seal("confirm", contact_id or 0, list_id)
+    return signup.confirm_token(session, house, contact_id or 0, list_id)
 
 
 def test_a_sign_up_waits_for_its_confirmation_and_has_no_consent(any_house: House, open_session: Session) -> None:
@@ -142,3 +142,42 @@ def test_a_private_list_takes_no_sign_ups(any_house: House, open_session: Sessio
     lists.create(open_session, name="Inner circle", is_public=False)
     with pytest.raises(NotFound):
         signup.request(open_session, any_house, form(key="inner-circle"), clock.now())
+
+
+def test_a_changed_address_has_to_confirm_what_a_click_proved(any_house: House, open_session: Session) -> None:
+    token = signed_up(open_session, any_house)
+    signup.confirm(open_session, any_house, token, ip="", zone="UTC", now=clock.now())
+    contact_id = open_session.scalar(select(Contact.id)) or 0
+    events = lists.create(open_session, name="Events").id
+    subscriptions.grant_by_hand(
+        open_session, contact_id=contact_id, list_id=events, text_shown="Yes.", source="fair", now=clock.now()
+    )
+    contacts.update(open_session, contact_id, email="zoe@neu.example")
+    sent_before = mails(open_session)
+    assert signup.address_changed(open_session, any_house, contact_id, now=clock.now()) == ["News"]
+    states = dict(open_session.execute(select(Subscription.list_id, Subscription.state)).all())
+    assert sorted(states.values()) == ["confirmed", "pending"]
+    assert states[events] == "confirmed"
+    assert mails(open_session) == sent_before + 1
+    asked = open_session.scalars(select(Delivery).order_by(Delivery.id.desc())).first()
+    assert asked is not None
+    assert (asked.kind, asked.address) == ("confirm", "zoe@neu.example")
+    with pytest.raises(NotFound):  # the link in the old mailbox proves nothing about the new one
+        signup.confirm(open_session, any_house, token, ip="", zone="UTC", now=clock.now())
+    fresh = signup.confirm_token(open_session, any_house, contact_id, lists.by_key(open_session, "news").id)
+    signup.confirm(open_session, any_house, fresh, ip="", zone="UTC", now=clock.now())
+    assert set(open_session.scalars(select(Subscription.state))) == {"confirmed"}
+    what = open_session.scalars(select(ConsentEvent.what).order_by(ConsentEvent.id)).all()
+    assert what == ["requested", "confirmed", "granted", "address_changed", "confirmed"]
+
+
+def test_a_suppressed_new_address_is_not_asked(any_house: House, open_session: Session) -> None:
+    token = signed_up(open_session, any_house)
+    signup.confirm(open_session, any_house, token, ip="", zone="UTC", now=clock.now())
+    contact_id = open_session.scalar(select(Contact.id)) or 0
+    suppression.add(open_session, "zoe@neu.example", "objection")
+    contacts.update(open_session, contact_id, email="zoe@neu.example")
+    before = mails(open_session)
+    signup.address_changed(open_session, any_house, contact_id, now=clock.now())
+    assert mails(open_session) == before
+    assert open_session.scalars(select(Subscription.state)).one() == "pending"
