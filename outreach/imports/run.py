@@ -261,6 +261,7 @@ def _fail(house: House, import_id: int, problem: str) -> None:
             .where(Import.id == import_id, Import.state == "running")
             .values(state="failed", problem=problem, finished_at=now(), leased_until=None)
         )
+        session.execute(delete(ImportPart).where(ImportPart.import_id == import_id))  # full of addresses
 
 
 def _list_id(session: Session, name: str | None) -> int | None:

@@ -28,7 +28,7 @@ from outreach.house import House
 from outreach.imports import agreed, store
 from outreach.imports.rows import Import, ImportKept
 from outreach.imports.run import LEASE, SECONDS_AT_ONCE, TRIES_MOST
-from outreach.journal import Change, Noted
+from outreach.journal import Change, ChangeSet, Noted
 from outreach.paging import Page
 
 log = logs.get(__name__)
@@ -240,8 +240,17 @@ def _finish(house: House, import_id: int) -> None:
     with house.database.writing() as session:
         mine = Suppression.detail.like(agreed.mark(import_id) + " %")
         session.connection().execute(delete(Suppression).where(mine))
+        _forget_removed(session, import_id)
         _set(session, import_id, undo_state="done", undone_at=now(), leased_until=None)
         log.info("import_undone", import_id=import_id)
+
+
+def _forget_removed(session: Session, import_id: int) -> None:
+    """The journal keeps removed contacts, so that removing can be undone; here nobody wants these people back."""
+    of_import = select(ChangeSet.id).where(ChangeSet.kind == "import", ChangeSet.origin_id == import_id)
+    undone = select(ChangeSet.id).where(ChangeSet.undoes_id.in_(of_import))
+    gone = (Change.set_id.in_(undone), Change.contact_id.is_(None), Change.table_name != "companies")
+    session.connection().execute(delete(Change).where(*gone))
 
 
 def _count_try(house: House, import_id: int) -> None:
