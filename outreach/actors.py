@@ -28,6 +28,9 @@ def register(house: House) -> None:
     def undo_import(import_id: int) -> None:
         import_undo.run(house, import_id)
 
+    def find_duplicates(import_id: int | None = None) -> None:
+        imports.propose_duplicates(house, import_id)
+
     def sweep_imports() -> None:
         with house.database.writing() as session:
             for import_id in imports.waiting(session, now()):

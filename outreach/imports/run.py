@@ -19,7 +19,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from outreach import jobs, logs
+from outreach import duplicates, jobs, logs
 from outreach.clock import now
 from outreach.consent import lists
 from outreach.consent.rows import MailingList
@@ -35,6 +35,7 @@ from outreach.imports.reader import Reader
 from outreach.imports.rows import Import, ImportPart
 from outreach.imports.store import get, progress, skips_page
 from outreach.imports.words import fold
+from outreach.journal import Change, ChangeSet
 
 __all__ = ["get", "progress", "run", "run_inline", "skips_page", "waiting"]
 
@@ -79,6 +80,26 @@ def run(house: House, import_id: int, *, seconds: float = SECONDS_AT_ONCE, rows_
         log.exception("import_failed", import_id=import_id)
         _fail(house, import_id, N_("The import stopped because of an error in the program; the log names it."))
         raise
+
+
+def propose_duplicates(house: House, import_id: int | None) -> int:
+    """Look whether those the import made (everybody, without one) are in the customer file twice: new proposals."""
+    with house.database.reading() as session:
+        made = None if import_id is None else _made_by(session, import_id)
+        found = duplicates.look(session, made) if made is None or made else []
+    with house.database.writing() as session:
+        return duplicates.propose(session, found, now=now())
+
+
+def _made_by(session: Session, import_id: int) -> list[int]:
+    of_import = select(ChangeSet.id).where(ChangeSet.kind == "import", ChangeSet.origin_id == import_id)
+    made = select(Change.contact_id).where(
+        Change.set_id.in_(of_import),
+        Change.table_name == "contacts",
+        Change.before.is_(None),
+        Change.contact_id.is_not(None),
+    )
+    return [one for one in session.scalars(made) if one is not None]
 
 
 def _count_try(house: House, import_id: int) -> None:
@@ -251,6 +272,7 @@ def _finish(house: House, import_id: int, position: int) -> None:
         )
         if done.rowcount:
             session.execute(delete(ImportPart).where(ImportPart.import_id == import_id))
+            jobs.ask(session, "find_duplicates", import_id=import_id)
             log.info("import_done", import_id=import_id, rows=position)
 
 
