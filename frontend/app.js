@@ -1,5 +1,6 @@
 // What makes the pages quick. Every page works without this file.
 import htmx from "htmx.org";
+import "./quick.js";
 
 window.htmx = htmx;
 

@@ -27,6 +27,29 @@ LIKE = 82
 _NAMES_A_WORD = 6
 _LOOKED_AT = 400
 _WORDS = 40
+_COMMON = frozenset(
+    [
+        "gmbh",
+        "mbh",
+        "ohg",
+        "gbr",
+        "inc",
+        "ltd",
+        "llc",
+        "und",
+        "and",
+        "der",
+        "die",
+        "das",
+        "von",
+        "für",
+        "kgaa",
+        "verein",
+        "stiftung",
+        "gruppe",
+        "group",
+    ]
+)  # noqa: SIM905
 _FOLDED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "é": "e", "è": "e", "á": "a", "à": "a", "ç": "c", "ş": "s",
                          "ğ": "g", "ı": "i", "ø": "o", "å": "a", "ñ": "n", "ł": "l", "ć": "c", "č": "c", "š": "s", "ž": "z"})  # fmt: skip
 
@@ -57,9 +80,15 @@ def named(session: Session, phrases: Sequence[str], *, limit: int = MOST) -> Seq
     if not words:
         return []
     by_phrase = {_fold(phrase): phrase for phrase in reversed(phrases)}
-    found = [_judged(one, wanted, by_phrase) for one in (*_people(session, words), *_companies(session, wanted))]
+    found = [_judged(one, wanted, by_phrase) for one in (*_people(session, words), *_companies(session, words))]
     likely = [one for one in found if one is not None]
-    likely.sort(key=lambda one: (-round(one.likeness), -(one.last_contact_at.timestamp() if one.last_contact_at else 0), one.name))
+    likely.sort(
+        key=lambda one: (
+            -round(one.likeness),
+            -(one.last_contact_at.timestamp() if one.last_contact_at else 0),
+            one.name,
+        )
+    )
     return likely[:limit]
 
 
@@ -92,23 +121,33 @@ def _people(session: Session, words: Sequence[str]) -> Iterable[_Met]:
     )  # fmt: skip
     for row in session.execute(query):
         first_name, last_name = _fold(row[2]), _fold(row[3])
-        forms = tuple(form for form in (f"{first_name} {last_name}".strip(), last_name, first_name) if form)
+        halves = last_name.split() if " " in last_name else ()
+        forms = tuple(
+            form for form in (f"{first_name} {last_name}".strip(), last_name, first_name, *halves) if len(form) > 1
+        )
         name = display_name(row[1], row[2], row[3], row[4])
         yield _Met(row[0], None, name, ", ".join(part for part in (row[5], row[6]) if part), forms, row[7])
 
 
-def _companies(session: Session, phrases: Sequence[str]) -> Iterable[_Met]:
-    names: dict[str, list[Any]] = {}
+def _companies(session: Session, words: Sequence[str]) -> Iterable[_Met]:
+    by_word: dict[str, list[Any]] = {}
     for row in session.execute(select(Company.id, Company.name, Company.city)):
-        names.setdefault(_fold(row[1]), []).append(row)
-    for phrase in phrases:
-        if len(phrase) < 3:
-            continue
-        for name, _likeness, _key in process.extract(phrase, list(names), scorer=fuzz.token_set_ratio, score_cutoff=90, limit=5):
-            # The words both have must be most of the phrase, and begin the name: "GmbH" is in many.
-            if name.split()[:1] and any(fuzz.ratio(word, name.split()[0]) >= LIKE for word in phrase.split()):
-                for row in names[name]:
-                    yield _Met(None, row[0], row[1], row[2], (name, " ".join(name.split()[:2]), name.split()[0]))
+        for word in _distinctive(row[1]):
+            by_word.setdefault(word, []).append(row)
+    known, met = list(by_word), dict[int, Any]()
+    for word in words:
+        for part, _likeness, _key in process.extract(
+            word, known, scorer=fuzz.ratio, score_cutoff=LIKE, limit=_NAMES_A_WORD
+        ):
+            met.update((row[0], row) for row in by_word[part][:50])
+    for row in met.values():
+        own = _distinctive(row[1])
+        yield _Met(None, row[0], row[1], row[2], (_fold(row[1]), " ".join(own), *own))
+
+
+def _distinctive(name: str) -> list[str]:
+    """The words of a company's name that tell it from others."""
+    return [word for word in _fold(name).replace("&", " ").split() if len(word) > 2 and word not in _COMMON]
 
 
 def _alike(names: Iterable[str], words: Sequence[str]) -> list[str]:
@@ -121,7 +160,9 @@ def _alike(names: Iterable[str], words: Sequence[str]) -> list[str]:
                 folded.setdefault(part, []).append(name)
     known, found = list(folded), dict[str, None]()
     for word in words:
-        for part, _likeness, _key in process.extract(word, known, scorer=fuzz.ratio, score_cutoff=LIKE, limit=_NAMES_A_WORD):
+        for part, _likeness, _key in process.extract(
+            word, known, scorer=fuzz.ratio, score_cutoff=LIKE, limit=_NAMES_A_WORD
+        ):
             found.update(dict.fromkeys(folded[part]))
     return list(found)[:200]
 
@@ -131,12 +172,14 @@ def _judged(met: _Met, phrases: Sequence[str], by_phrase: dict[str, str]) -> Sug
     for phrase in phrases:
         for number, form in enumerate(met.forms):
             # A phrase that names all of the person is surer than one that names a half.
-            likeness = fuzz.token_sort_ratio(phrase, form) - 4 * number
+            likeness = fuzz.token_sort_ratio(phrase, form) - 3 * min(number, 3)
             if likeness > best:
                 best, words = likeness, phrase
     if best < LIKE - 8:
         return None
-    return Suggestion(met.contact_id, met.company_id, met.name, met.about, by_phrase.get(words, words), best, met.last_contact_at)
+    return Suggestion(
+        met.contact_id, met.company_id, met.name, met.about, by_phrase.get(words, words), best, met.last_contact_at
+    )
 
 
 def _fold(name: str) -> str:

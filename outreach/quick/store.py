@@ -1,6 +1,6 @@
 """A confirmed line goes into the customer file: one change set, so one click takes all of it back.
 
-    read(line) ──▶ shown with whom it may be about ──▶ a person picks, looks, corrects ──▶ save()
+read(line) ──▶ shown with whom it may be about ──▶ a person picks, looks, corrects ──▶ save()
 """
 
 from __future__ import annotations
@@ -13,10 +13,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from outreach import companies, contacts, dates, facts, journal, tasks
-from outreach.care import complaints, gifts
 from outreach.errors import N_, Invalid
 from outreach.history import store as history
-from outreach.history.rows import Kind
 from outreach.quick.parse import parse, settle, settle_at
 from outreach.quick.proposal import Birthday, Candidate, Parsed
 from outreach.quick.propose import Suggestion, suggestions
@@ -78,7 +76,13 @@ class Saved:
 
 
 def read(
-    session: Session, line: str, today: date, *, contact_id: int | None = None, company_id: int | None = None, words: str = ""
+    session: Session,
+    line: str,
+    today: date,
+    *,
+    contact_id: int | None = None,
+    company_id: int | None = None,
+    words: str = "",
 ) -> Read:
     """Read a line, with its people; once somebody is chosen, `words` are the letters that name them.
 
@@ -101,7 +105,10 @@ def save(session: Session, entry: Confirmed, *, user_id: int | None) -> Saved:
         raise Invalid(N_("Choose whom this is about."), field="contact_id")
     session.flush()
     journal.begin(session, "quick_entry")
-    whom = {"contact_id": entry.contact_id, "company_id": None if entry.contact_id is not None else entry.company_id}
+    whom: dict[str, Any] = {
+        "contact_id": entry.contact_id,
+        "company_id": None if entry.contact_id is not None else entry.company_id,
+    }
     touchpoint_id = None if entry.kind == "task" else _note(session, entry, whom, user_id)
     source = f"{entry.on.day}.{entry.on.month}.{entry.on.year}"
     for fact in entry.facts:
@@ -118,14 +125,15 @@ def save(session: Session, entry: Confirmed, *, user_id: int | None) -> Saved:
 
 
 def _note(session: Session, entry: Confirmed, whom: dict[str, Any], user_id: int | None) -> int | None:
-    if entry.kind == Kind.COMPLAINT and entry.contact_id is not None:
-        return complaints.open(session, entry.contact_id, text=entry.text, at=entry.at, user_id=user_id).touchpoint_id
-    if entry.kind == Kind.GIFT and entry.contact_id is not None:
-        return gifts.give(
-            session, contact_id=entry.contact_id, what=entry.text, amount=entry.amount, given_on=entry.on, user_id=user_id
-        ).touchpoint_id
     made = history.add(
-        session, **whom, kind=entry.kind, at=entry.at, text=entry.text, amount=entry.amount, source=SOURCE, user_id=user_id
+        session,
+        **whom,
+        kind=entry.kind,
+        at=entry.at,
+        text=entry.text,
+        amount=entry.amount,
+        source=SOURCE,
+        user_id=user_id,
     )
     return made.id
 

@@ -13,6 +13,8 @@ from outreach.web import (  # noqa: F401, I001
     imports,
     outbox,
     public,
+    quick,
+    search,
     settings,
     settings_house,
     settings_lists,
@@ -33,5 +35,7 @@ def blueprints() -> list[Blueprint]:
         imports.pages,
         outbox.pages,
         public.pages,
+        quick.pages,
+        search.pages,
         settings.pages,
     ]
