@@ -75,6 +75,8 @@ def _values(card: Card) -> dict[str, str]:
         "note": "\n\n".join(one.text() for one in card.all("NOTE")),
         "photo": _photo(card),
     }  # fmt: skip
+    if found["email"] and found.get("full_name") in (found["email"], found["company"]):
+        found["full_name"] = ""  # FN may not be empty, so programs put anything there
     return {name: value for name, value in found.items() if value}
 
 

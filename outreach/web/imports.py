@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,15 +12,18 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 
 from outreach import lines
+from outreach.clock import now
 from outreach.consent import lists as topics
 from outreach.contacts import custom
 from outreach.errors import OutreachError
-from outreach.imports import mapping, preview, read, store
+from outreach.exports import csv as safe
+from outreach.imports import files, mapping, preview, products, read, store
+from outreach.imports import undo as way_back
 from outreach.users import Role
 from outreach.web import forms, guard, lists
 from outreach.web.form_key import once
 from outreach.web.language import said, sentence
-from outreach.web.transaction import house, session, undo
+from outreach.web.transaction import house, release, session, undo
 
 pages = Blueprint("imports", __name__, url_prefix="/imports")
 
@@ -31,11 +32,31 @@ STATES = {"uploaded": _l("not started"), "running": _l("under way"), "done": _l(
 _PER_PIECE = 500
 
 
+#: what fields are gathered under in the list of what a column becomes
+GROUPS = (
+    (_l("Person"), ("title", "first_name", "last_name", "full_name", "salutation", "address_form", "company", "role",
+                    "birthday", "dates", "language", "stage", "tags", "note", "photo")),
+    (_l("How to reach them"), ("email", "more_emails", "phone", "mobile", "fax", "more_phones", "website", "street",
+                               "postcode", "city", "country", "address", "more_addresses")),
+    (_l("Consent"), ("lists", "status", "requested_at", "requested_ip", "granted_at", "confirmed_ip", "unsubscribed_at",
+                     "unsubscribed", "bounced_at", "bounced", "consent_source", "is_active", "double_opt_in")),
+)  # fmt: skip
+#: names of tables in the list of what an undo left
+KEPT = {
+    "contacts": _l("Contact"), "companies": _l("Company"), "contact_channels": _l("Addresses and numbers"),
+    "postal_addresses": _l("Postal address"), "contact_tags": _l("Tags"), "special_days": _l("Dates"),
+    "touchpoints": _l("History"), "subscriptions": _l("Topics"), "consents": _l("Consent"),
+    "consent_events": _l("Consent"),
+}  # fmt: skip
+
+
 class UploadForm(forms.Form):
-    """A table."""
+    """A table, an address book or an export."""
 
     file = FileField(
-        _l("CSV file"), [FileRequired(_l("Choose a file first."))], render_kw={"accept": ".csv,.txt,.tsv,text/csv"}
+        _l("File"),
+        [FileRequired(_l("Choose a file first."))],
+        render_kw={"accept": ".csv,.txt,.tsv,.xlsx,.vcf,.json,.zip,text/csv,text/vcard"},
     )
 
 
@@ -62,8 +83,10 @@ def upload() -> ResponseReturnValue:
     form = UploadForm()
     if form.validate_on_submit():
         with form.mending():
-            file = form.file.data
-            made = store.begin(session(), filename=file.filename or "", stream=file.stream, user_id=guard.user().id)
+            file, user_id = form.file.data, guard.user().id
+            release()  # taking a workbook apart takes a while, and others want to write meanwhile
+            with files.prepare(file.stream) as prepared:
+                made = store.begin(session(), filename=file.filename or "", stream=prepared, user_id=user_id)
             return redirect(url_for("imports.show", import_id=made.id), 303)
     return render_template("imports/new.html", form=form), 422
 
@@ -78,6 +101,7 @@ def show(import_id: int) -> ResponseReturnValue:
     found = store.skips_page(session(), import_id, page=wanted.page, per_page=wanted.per_page)
     topic = topics.get(session(), reached.list_id) if reached.list_id else None
     rows = [(row, said(row.sentence, row.values)) for row in found.rows]
+    left = way_back.kept_page(session(), import_id, per_page=200) if reached.undo_state else None
     return render_template(
         "imports/show.html",
         reached=reached,
@@ -87,7 +111,21 @@ def show(import_id: int) -> ResponseReturnValue:
         rows=rows,
         topic=topic,
         problem=_(reached.problem) if reached.problem else "",
+        product=products.BY_KEY.get(reached.product),
+        can_undo=reached.state in ("done", "failed") and not reached.undo_state and reached.undo_until > now(),
+        left=[(one, _(one.sentence)) for one in left.rows] if left else [],
+        left_total=left.total if left else 0,
+        tables=KEPT,
     )
+
+
+@pages.post("/<int:import_id>/undo")
+@once
+def take_back(import_id: int) -> ResponseReturnValue:
+    """Take everything back that this import did."""
+    way_back.ask_for(session(), import_id)
+    flash(_("The import is being undone."), "good")
+    return redirect(url_for("imports.show", import_id=import_id), 303)
 
 
 @pages.post("/<int:import_id>")
@@ -103,6 +141,7 @@ def begin(import_id: int) -> ResponseReturnValue:
             import_id,
             mapping=chosen,
             list_id=list_id,
+            more_list_ids=request.form.getlist("more_list_ids", type=int) if list_id else (),
             **_reading(request.form),
             consent_proof=request.form.get("consent_proof", ""),
         )
@@ -131,46 +170,60 @@ def skipped(import_id: int) -> ResponseReturnValue:
 
 def _skipped(import_id: int) -> Iterator[str]:
     # Piece by piece, each in a transaction of its own: the request's is over when the answer begins to flow.
-    yield "\ufeff" + _line([_("Line"), _("Taken in"), _("Reason"), _("The row begins")])
+    yield "\ufeff" + safe.line([_("Line"), _("Taken in"), _("Reason"), _("The row begins")])
     number = 1
     while True:
         with house().database.reading() as own:
             found = store.skips_page(own, import_id, page=number, per_page=_PER_PIECE)
         for row in found.rows:
             taken = _("yes") if row.taken_in else _("no")
-            yield _line([row.line, taken, said(row.sentence, row.values), row.excerpt])
+            yield safe.line([str(row.line), taken, said(row.sentence, row.values), row.excerpt])
         if number >= found.pages:
             return
         number += 1
 
 
-def _line(cells: list[Any]) -> str:
-    out = io.StringIO()
-    # A cell that begins like a formula would be run by spreadsheets; an apostrophe keeps it text.
-    csv.writer(out, delimiter=";").writerow(
-        "'" + cell if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell for cell in cells
-    )
-    return out.getvalue()
-
-
 def _mapping(import_id: int, *, problem: str = "", chosen: dict[str, str] | None = None) -> str:
     given = request.form if request.method == "POST" else request.args
-    seen = preview.preview(session(), import_id, **_reading(given))
-    known = custom.specs(session())
-    targets = [(name, _(lines.LABELS.get(name, name))) for name in mapping.FIELDS]
-    targets += [(f"custom.{key}", spec.label) for key, spec in known.items()]
+    reading = _reading(given)
+    seen = preview.preview(session(), import_id, **reading)
+    asked = {column.name: given.get(f"column-{number}") for number, column in enumerate(seen.columns)}
+    if chosen is None:
+        chosen = {column.name: asked[column.name] or "" for column in seen.columns} if any(v is not None for v in asked.values()) else {column.name: column.field for column in seen.columns}  # fmt: skip
+    looks, doubt = [], ""
+    if not problem:
+        try:
+            looks = preview.look(session(), import_id, mapping=chosen, **reading)
+        except OutreachError as error:
+            doubt = sentence(error)
     return render_template(
         "imports/mapping.html",
         seen=seen,
-        targets=targets,
+        groups=_groups(),
         new=mapping.NEW,
         problem=problem,
+        doubt=doubt,
         given=given,
-        chosen=chosen or {column.name: column.field for column in seen.columns},
+        chosen=chosen,
+        looks=[(one, said(one.sentence, one.values or {}) if one.sentence else "") for one in looks],
+        word=_field_word,
+        product=products.BY_KEY.get(seen.product),
         delimiters=DELIMITERS,
         charsets=read.CHARSETS,
         topics=topics.list_page(session(), per_page=500).rows,
     )
+
+
+def _groups() -> list[tuple[str, list[tuple[str, str]]]]:
+    """What a column may become, in groups."""
+    found = [(str(group), [(name, _field_word(name)) for name in names]) for group, names in GROUPS]
+    own = [(f"custom.{key}", spec.label) for key, spec in custom.specs(session()).items()]
+    found.append((_("More"), [*own, ("attributes", _field_word("attributes"))]))
+    return found
+
+
+def _field_word(name: str) -> str:
+    return str(_(lines.LABELS.get(name) or mapping.LABELS.get(name) or name))
 
 
 def _reading(given: Any) -> dict[str, Any]:
@@ -180,5 +233,6 @@ def _reading(given: Any) -> dict[str, Any]:
     return {
         "charset": charset if charset in read.CHARSETS else "",
         "delimiter": delimiter if delimiter in DELIMITERS else "",
+        "sheet": given.get("sheet", "")[:100],
         "has_header": header,
     }

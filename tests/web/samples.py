@@ -25,6 +25,8 @@ SAMPLES: dict[str, Sample] = {
     "companies.edit": lambda house, people: {"company_id": people.companies["mueller"]},
     "tags.edit": lambda house, people: {"tag_id": 1},
     "imports.show": lambda house, people: {"import_id": 1},
+    "exports.erase": lambda house, people: {"contact_id": people.people["anna"]},
+    "exports.person": lambda house, people: {"contact_id": people.people["anna"]},
     "imports.skipped": lambda house, people: {"import_id": 1},
     "newsletters.show": lambda house, people: {"campaign_id": DRAFT},
     "newsletters.readers": lambda house, people: {"campaign_id": DRAFT},
