@@ -90,7 +90,7 @@ class Referral(Tracked, Base):
         return self.referrer_id, None
 
 
-class SpecialOffer(Base):
+class SpecialOffer(Tracked, Base):
     """An offer with a code for a group of customers, with a limit and an end."""
 
     __tablename__ = "special_offers"

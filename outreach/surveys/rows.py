@@ -10,9 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from outreach import clock
 from outreach.db import Base, Moment
+from outreach.journal import Tracked
 
 
-class Survey(Base):
+class Survey(Tracked, Base):
     """One to three questions."""
 
     __tablename__ = "surveys"
@@ -28,7 +29,7 @@ class Survey(Base):
     created_at: Mapped[datetime] = mapped_column(Moment, default=clock.now)
 
 
-class Question(Base):
+class Question(Tracked, Base):
     """One question: a scale of 0 to 10, stars from 1 to 5, yes or no, a choice, or words."""
 
     __tablename__ = "survey_questions"
