@@ -19,6 +19,8 @@ TIMETABLE = (
     Entry("sweep_campaigns", every=timedelta(seconds=3)),
     Entry("sweep_imports", every=timedelta(seconds=10)),
     Entry("settle_hits", every=timedelta(seconds=10)),
+    Entry("recompute_values", every=timedelta(hours=1)),
+    Entry("check_names", every=timedelta(seconds=15)),
     Entry("forget_expired", every=timedelta(hours=1)),
 )
 

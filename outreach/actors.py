@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from outreach import jobs, once, tracking
+from outreach import jobs, once, tracking, valuation
 from outreach.clock import now
 from outreach.consent import bulk
+from outreach.contacts import doubts
 from outreach.house import House
 from outreach.imports import run as imports
 from outreach.imports import store as files
@@ -48,7 +49,16 @@ def register(house: House) -> None:
             bulk.forget_unconfirmed(session, now())
             files.forget_abandoned(session, now())
 
+    def recompute_values() -> None:
+        with house.database.writing() as session:
+            valuation.recompute(session, now())
+
+    def check_names() -> None:
+        doubts.check_waiting(house.database)
+
     for actor in (
+        recompute_values,
+        check_names,
         sweep_deliveries,
         deliver_waiting,
         run_import,

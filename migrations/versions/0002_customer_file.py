@@ -470,6 +470,7 @@ def _widen_contacts() -> None:
         "owner_id INTEGER CONSTRAINT fk_contacts_owner_id REFERENCES users (id) ON DELETE SET NULL",
         "photo_id INTEGER",
         f"verified_at {_moment()}",
+        "name_doubt SMALLINT",
         "name_dismissed JSON DEFAULT '[]' NOT NULL",
         "stage_by_hand BOOLEAN DEFAULT false NOT NULL",
         f"muted_at {_moment()}",
@@ -492,6 +493,10 @@ def _widen_contacts() -> None:
         op.execute(f"ALTER TABLE contacts ADD COLUMN {column}")
     op.execute("CREATE INDEX ix_contacts_due_on ON contacts (due_on, id) WHERE due_on IS NOT NULL")
     op.execute("CREATE INDEX ix_contacts_value_rank ON contacts (value_rank) WHERE value_rank IS NOT NULL")
+    op.execute("CREATE INDEX ix_contacts_name_unchecked ON contacts (id) WHERE name_doubt IS NULL")
+    op.execute(
+        "CREATE INDEX ix_contacts_name_doubt ON contacts (name_doubt, id) WHERE name_doubt >= 30 AND verified_at IS NULL"
+    )
     op.execute(
         "CREATE INDEX ix_contacts_merged_into_id ON contacts (merged_into_id) WHERE merged_into_id IS NOT NULL"
     )

@@ -13,6 +13,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     LargeBinary,
+    SmallInteger,
     String,
     UniqueConstraint,
     text,
@@ -50,6 +51,7 @@ class Contact(Tracked, Base):
             "turnover_36",
             "last_contact_at",
             "due_on",
+            "name_doubt",
         }
     )
 
@@ -72,6 +74,19 @@ class Contact(Tracked, Base):
             "id",
             sqlite_where=text("due_on IS NOT NULL"),
             postgresql_where=text("due_on IS NOT NULL"),
+        ),
+        Index(
+            "ix_contacts_name_unchecked",
+            "id",
+            sqlite_where=text("name_doubt IS NULL"),
+            postgresql_where=text("name_doubt IS NULL"),
+        ),
+        Index(
+            "ix_contacts_name_doubt",
+            "name_doubt",
+            "id",
+            sqlite_where=text("name_doubt >= 30 AND verified_at IS NULL"),
+            postgresql_where=text("name_doubt >= 30 AND verified_at IS NULL"),
         ),
         Index(
             "ix_contacts_merged_into_id",
@@ -119,6 +134,8 @@ class Contact(Tracked, Base):
     photo_id: Mapped[int | None]  # contact_photos; old ones stay until the contact goes, so a change can be undone
     #: set when a person looked at the name and found it right
     verified_at: Mapped[datetime | None] = mapped_column(Moment)
+    #: how much the name wants to be looked at, 0 to 100 (names.py); none until it is checked, and after each change
+    name_doubt: Mapped[int | None] = mapped_column(SmallInteger)
     #: what the computer proposed for the name and a person turned down: kinds of proposals, see names.py
     name_dismissed: Mapped[list[str]] = mapped_column(JSON, default=list, server_default=text("'[]'"))
     stage_by_hand: Mapped[bool] = mapped_column(default=False, server_default=text("false"))

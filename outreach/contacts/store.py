@@ -19,6 +19,8 @@ from outreach.contacts.rows import Contact, ContactTag, Tag
 from outreach.errors import N_, Conflict, Invalid, NotFound
 
 _OWN = frozenset(fields.MOST) - {"company"} | {"salutation", "address_form", "stage", "language"}
+#: what the name check looks at
+_NAMED = ("title", "first_name", "last_name", "salutation", "email_key", "company_id")
 _SINCE = frozenset({"muted_at", "deceased_at", "verified_at"})
 _EMPTY: dict[str, Any] = {
     "title": "",
@@ -247,6 +249,9 @@ def _refuse_taken(session: Session, key: str | None) -> None:
 def _store(session: Session, contact: Contact, values: Mapping[str, Any]) -> Contact:
     try:
         with session.begin_nested():
+            if any(name in values and values[name] != getattr(contact, name) for name in _NAMED):
+                contact.name_doubt = None
+                contact.verified_at = None
             for name, value in values.items():
                 # What was muted stays muted since then.
                 if not (name in _SINCE and value is not None and getattr(contact, name) is not None):

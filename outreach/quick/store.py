@@ -13,8 +13,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from outreach import companies, contacts, dates, facts, journal, tasks
+from outreach.care import complaints, gifts
 from outreach.errors import N_, Invalid
 from outreach.history import store as history
+from outreach.history.rows import Kind
 from outreach.quick.parse import parse, settle, settle_at
 from outreach.quick.proposal import Birthday, Candidate, Parsed
 from outreach.quick.propose import Suggestion, suggestions
@@ -64,6 +66,8 @@ class Confirmed:
     facts: Sequence[KeptFact] = ()
     tasks: Sequence[KeptTask] = ()
     birthday: Birthday | None = None
+    #: a gift above the tax line all the same
+    despite_line: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,8 +103,11 @@ def read(
     return Read(_settled(parsed, words, name), (), contact_id, company_id, name)
 
 
-def save(session: Session, entry: Confirmed, *, user_id: int | None) -> Saved:
-    """Store what was confirmed; raises Invalid for what cannot be, NotFound when the contact is gone."""
+def save(session: Session, entry: Confirmed, *, user_id: int | None, zone: str = "UTC") -> Saved:
+    """Store what was confirmed; raises Invalid for what cannot be, NotFound when the contact is gone.
+
+    A gift above the tax line raises gifts.GiftTooDear, once. `zone` is where the person is.
+    """
     if entry.contact_id is None and entry.company_id is None:
         raise Invalid(N_("Choose whom this is about."), field="contact_id")
     session.flush()
@@ -109,7 +116,7 @@ def save(session: Session, entry: Confirmed, *, user_id: int | None) -> Saved:
         "contact_id": entry.contact_id,
         "company_id": None if entry.contact_id is not None else entry.company_id,
     }
-    touchpoint_id = None if entry.kind == "task" else _note(session, entry, whom, user_id)
+    touchpoint_id = None if entry.kind == "task" else _note(session, entry, whom, user_id, zone)
     source = f"{entry.on.day}.{entry.on.month}.{entry.on.year}"
     for fact in entry.facts:
         facts.add(
@@ -124,7 +131,17 @@ def save(session: Session, entry: Confirmed, *, user_id: int | None) -> Saved:
     return Saved(entry.contact_id, whom["company_id"], journal.last_set(session))
 
 
-def _note(session: Session, entry: Confirmed, whom: dict[str, Any], user_id: int | None) -> int | None:
+def _note(session: Session, entry: Confirmed, whom: dict[str, Any], user_id: int | None, zone: str) -> int | None:
+    if entry.kind == Kind.COMPLAINT and entry.contact_id is not None:
+        return complaints.open(
+            session, entry.contact_id, entry.text, entry.at, user_id, zone=zone, source=SOURCE
+        ).touchpoint_id
+    if entry.kind == Kind.GIFT and entry.contact_id is not None:
+        gift = gifts.give(
+            session, entry.contact_id, what=entry.text, amount=entry.amount, on=entry.on, user_id=user_id,
+            despite_line=entry.despite_line, source=SOURCE,
+        )  # fmt: skip
+        return gift.touchpoint_id
     made = history.add(
         session,
         **whom,

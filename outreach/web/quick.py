@@ -52,6 +52,8 @@ class Draft:
     #: what is sensitive in it, in words; shown once before it is stored
     sensitive: Sequence[str] = ()
     agreed: bool = False
+    #: the gift is above the tax line, and given all the same
+    despite_line: bool = False
     next: str = ""
 
 
@@ -85,7 +87,7 @@ def save() -> ResponseReturnValue:
         entry = _confirmed(draft)
         draft.sensitive = [] if draft.agreed else _sensitive(entry)
         if not draft.sensitive:
-            saved = store.save(session(), entry, user_id=guard.user().id)
+            saved = store.save(session(), entry, user_id=guard.user().id, zone=guard.user().time_zone)
             return _kept(draft, saved)
     except OutreachError as error:
         transaction.undo()
@@ -173,6 +175,7 @@ def _posted(form: Mapping[str, str]) -> Draft:
         birthday=form.get("birthday", ""),
         keeps_birthday="birthday-keep" in form,
         agreed="agreed" in form,
+        despite_line="despite_line" in form,
         next=_local(form.get("next", "")),
     )
 
@@ -191,6 +194,7 @@ def _confirmed(draft: Draft) -> Confirmed:
         amount=money.typed(draft.amount) if draft.kind in ("offer", "order", "gift") else None,
         facts=[KeptFact(one["kind"], one["text"], _day(one["until"], "until")) for one in draft.facts if one["keep"]],
         tasks=[KeptTask(one["text"], _day(one["due"], "due")) for one in draft.tasks if one["keep"]],
+        despite_line=draft.despite_line,
         birthday=_birthday(draft.birthday) if draft.birthday and draft.keeps_birthday else None,
     )
 
