@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,10 @@ from sqlalchemy.exc import OperationalError
 from outreach import clock, contacts
 from outreach.consent import history, lists, suppression
 from outreach.consent.rows import Consent, Subscription
-from outreach.contacts import Contact, custom
+from outreach.contacts import Contact, channels, custom, photos
+from outreach.dates import SpecialDay
 from outreach.errors import Conflict, Invalid, NotFound
+from outreach.history.rows import Touchpoint
 from outreach.house import House
 from outreach.imports import run, store, take
 from outreach.imports.order import Counts
@@ -358,3 +361,176 @@ def test_an_upload_nobody_starts_is_forgotten(any_house: House) -> None:
         store.get(session, kept)
     run.run(any_house, begun)
     assert _report(any_house, begun).created == 1
+
+
+SAMPLES = Path(__file__).parent.parent / "samples"
+
+
+def _mailchimp() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for path in sorted(SAMPLES.glob("*_members_export_*.csv")):
+            archive.write(path, path.name)
+    return out.getvalue()
+
+
+def test_consent_history_comes_along_with_its_own_dates_and_addresses(any_house: House, people: World) -> None:
+    import_id = _start(any_house, _mailchimp(), list_id=people.lists["news"], proof="Double opt-in at Mailchimp")
+    run.run(any_house, import_id)
+    report = _report(any_house, import_id)
+    assert (report.state, report.product, report.created, report.skipped) == ("done", "mailchimp", 2, 1)
+    assert (report.subscribed, report.left_before, report.suppressed) == (1, 1, 1)
+    with any_house.database.reading() as session:
+        jana = contacts.by_address(session, "jana@linden.example")
+        assert jana is not None
+        proof = history.standing(session, jana.id)[0]
+        assert (proof.state, proof.how, proof.text_shown) == ("confirmed", "import", "Double opt-in at Mailchimp")
+        assert proof.granted_at == datetime(2021, 3, 16, 14, 42, 10, tzinfo=UTC)
+        assert proof.requested_at == datetime(2021, 3, 16, 14, 40, 47, tzinfo=UTC)
+        assert (proof.requested_ip, proof.confirmed_ip) == ("203.0.113.7", "203.0.113.8")
+        assert {one.what for one in history.proof(session, jana.id)} == {"requested", "confirmed", "imported"}
+        ruth = contacts.by_address(session, "ruth@pause.example")
+        assert ruth is not None
+        assert history.standing(session, ruth.id)[0].state == "unsubscribed"
+        assert history.proof(session, ruth.id)[0].at == datetime(2022, 5, 6, 7, 8, 9, tzinfo=UTC)
+        assert contacts.by_address(session, "paul@weg.example") is None
+        assert suppression.contains(session, "paul@weg.example")
+
+
+def test_who_left_elsewhere_is_not_subscribed_by_the_next_file(any_house: House, people: World) -> None:
+    news = people.lists["news"]
+    run.run(any_house, _start(any_house, _mailchimp(), list_id=news, proof="p"))
+    run.run(any_house, _start(any_house, b"email\nruth@pause.example\npaul@weg.example\n", list_id=news, proof="p"))
+    with any_house.database.reading() as session:
+        ruth = contacts.by_address(session, "ruth@pause.example")
+        assert ruth is not None
+        assert history.standing(session, ruth.id)[0].state == "unsubscribed"
+        assert contacts.by_address(session, "paul@weg.example") is None
+
+
+def test_leaving_elsewhere_before_agreeing_here_takes_nothing_back(any_house: House, people: World) -> None:
+    news = people.lists["news"]
+    before, after = "2020-01-01 00:00:00", "2026-09-01 00:00:00"  # anna agreed here on 1 August 2026
+    for when, wanted in ((before, "confirmed"), (after, "unsubscribed")):
+        content = f"E-Mail;Abgemeldet am\nanna@mueller.example;{when}\n".encode()
+        run.run(any_house, _start(any_house, content, list_id=news, proof="p"))
+        with any_house.database.reading() as session:
+            assert history.standing(session, people.people["anna"])[0].state == wanted
+
+
+def test_who_never_confirmed_elsewhere_is_on_no_list(any_house: House, people: World) -> None:
+    content = (SAMPLES / "brevo-contacts.csv").read_bytes()
+    import_id = _start(any_house, content, list_id=people.lists["news"], proof="p")
+    run.run(any_house, import_id)
+    report = _report(any_house, import_id)
+    assert (report.product, report.subscribed, report.without_proof, report.left_before) == ("brevo", 1, 1, 1)
+
+
+def test_a_blocked_address_of_a_known_contact_is_suppressed_and_the_contact_stays(
+    any_house: House, people: World
+) -> None:
+    content = b"email,status\nanna@mueller.example,complained\n"
+    run.run(any_house, _start(any_house, content, list_id=people.lists["news"], proof="p"))
+    with any_house.database.reading() as session:
+        assert suppression.contains(session, "anna@mueller.example")
+        assert contacts.by_address(session, "anna@mueller.example") is not None
+        assert history.standing(session, people.people["anna"])[0].state == "unsubscribed"
+
+
+def test_people_are_put_on_several_lists_and_on_those_the_file_names(any_house: House, people: World) -> None:
+    news, events = people.lists["news"], people.lists["events"]
+    import_id = _upload(any_house, b"email,lists\na@x.example,\nb@x.example,Veranstaltungen; Quark\n")
+    with any_house.database.writing() as session:
+        mapping = {"email": "email", "lists": "lists"}
+        store.start(session, import_id, mapping=mapping, list_id=news, consent_proof="p")
+    run.run(any_house, import_id)
+    with any_house.database.reading() as session:
+        on = set(session.execute(select(Contact.email_key, Subscription.list_id).join(Subscription).where(Contact.email_key.like("%@x.example"))).all())  # fmt: skip
+    assert on == {("a@x.example", news), ("b@x.example", news), ("b@x.example", events)}
+    assert "no topic “Quark”" in _skips(any_house, import_id, taken_in=True)[3]
+
+
+def test_a_card_brings_numbers_days_letters_notes_and_a_photo_once(any_house: House, people: World) -> None:
+    card = (
+        "BEGIN:VCARD\r\nVERSION:4.0\r\nN:Linden;Jana;;;\r\nEMAIL:jana@linden.example\r\nEMAIL;TYPE=home:j@privat.example\r\n"
+        "TEL;TYPE=work:0731 1\r\nTEL;TYPE=cell:0171 2\r\nADR:;;Am Ring 4;Ulm;;89073;\r\nBDAY:--0503\r\nANNIVERSARY:20100612\r\n"
+        "NOTE:Mag Tee\r\nURL:https://linden.example\r\nTITLE:Einkauf\r\n"
+        "PHOTO:data:image/png;base64,iVBORw0KGgoAAAANSUhEUg==\r\nEND:VCARD\r\n"
+    )
+    for wanted in ((1, 0, 0), (0, 0, 1)):
+        import_id = _start(any_house, card.encode())
+        run.run(any_house, import_id)
+        report = _report(any_house, import_id)
+        assert (report.created, report.updated, report.unchanged) == wanted, _skips(any_house, import_id, taken_in=True)
+    with any_house.database.reading() as session:
+        jana = contacts.by_address(session, "jana@linden.example")
+        assert jana is not None
+        assert {(one.kind, one.label, one.value) for one in channels.of(session, jana.id)} == {
+            ("email", "home", "j@privat.example"), ("phone", "mobile", "0171 2"), ("web", "work", "https://linden.example"),
+        }  # fmt: skip
+        assert [one.lines for one in channels.postal(session, contact_id=jana.id)] == [["Am Ring 4", "89073 Ulm"]]
+        days = session.execute(select(SpecialDay.kind, SpecialDay.year, SpecialDay.month, SpecialDay.day)).all()
+        assert set(days) == {("birthday", None, 5, 3), ("other", 2010, 6, 12)}
+        assert session.scalars(select(Touchpoint.text).where(Touchpoint.contact_id == jana.id)).all() == ["Mag Tee"]
+        assert photos.shown(session, jana.id).media_type == "image/png"
+        assert (jana.role, jana.phone) == ("Einkauf", "0731 1")
+
+
+def test_somebodys_second_address_is_theirs_as_well(any_house: House, people: World) -> None:
+    anna = people.people["anna"]
+    with any_house.database.writing() as session:
+        channels.add(session, anna, kind="email", value="anna@privat.example", label="home")
+    import_id = _start(any_house, b"email,city,phone\nAnna@privat.example,Bonn,0228 1\n")
+    run.run(any_house, import_id)
+    assert (_report(any_house, import_id).created, _report(any_house, import_id).updated) == (0, 1)
+    with any_house.database.reading() as session:
+        assert contacts.person(session, anna).phone == "0228 1"
+
+
+def test_a_block_the_database_refuses_again_and_again_is_given_up_with_a_sentence(
+    any_house: House, people: World, crashing: list[int]
+) -> None:
+    import_id = _start(any_house, b"email\n" + b"".join(b"n%d@x.example\n" % n for n in range(30)))
+    crashing[0] = 1
+    for _ in range(run.TRIES_MOST):
+        with pytest.raises(OperationalError):
+            run.run(any_house, import_id, rows_at_once=10)
+        _let_the_lease_run_out(any_house)
+    report = _report(any_house, import_id)
+    assert (report.state, report.position) == ("failed", 10)
+    assert "again and again" in report.problem
+    assert _count(any_house, ImportPart) == 0
+    with any_house.database.reading() as session:
+        assert run.waiting(session, clock.now() + timedelta(days=1)) == []
+
+
+def test_a_few_failures_in_between_are_no_reason_to_give_up(
+    any_house: House, people: World, crashing: list[int]
+) -> None:
+    import_id = _start(any_house, b"email\n" + b"".join(b"n%d@x.example\n" % n for n in range(80)))
+    for _ in range(run.TRIES_MOST + 2):
+        crashing[0] = 1  # every time one more block gets through
+        with pytest.raises(OperationalError):
+            run.run(any_house, import_id, rows_at_once=10)
+        _let_the_lease_run_out(any_house)
+    crashing[0] = 100
+    run.run(any_house, import_id)
+    assert (_report(any_house, import_id).state, _report(any_house, import_id).created) == ("done", 80)
+
+
+def test_the_mapping_of_the_last_such_file_is_remembered(house: House) -> None:
+    run.run(
+        house,
+        _start(house, b"Wer,Wo,Post\nAnna,Bonn,a@x.example\n", mapping={"Post": "email", "Wo": "city", "Wer": "new"}),
+    )
+    with house.database.reading() as session:
+        seen = store.remembered(session, ["Post", "wer", "Wo"])
+        assert seen == {"Post": "email", "wer": "new", "Wo": "city"}
+        assert store.remembered(session, ["Post", "Wo"]) is None
+
+
+def test_duplicates_are_proposed_when_an_import_is_done(any_house: House, people: World) -> None:
+    import_id = _start(any_house, b"email,first_name,last_name\nb@neu.example,Bjoern,Groessmann\n")
+    run.run(any_house, import_id)
+    assert run.propose_duplicates(any_house, import_id) == 1
+    assert run.propose_duplicates(any_house, import_id) == 0
