@@ -13,6 +13,7 @@ from outreach.web import (  # noqa: F401, I001
     duplicates,
     exports,
     imports,
+    names,
     outbox,
     public,
     quick,
@@ -22,6 +23,7 @@ from outreach.web import (  # noqa: F401, I001
     settings_lists,
     settings_people,
     tags,
+    value,
     week,
 )
 
@@ -39,6 +41,8 @@ def blueprints() -> list[Blueprint]:
         exports.pages,
         outbox.pages,
         public.pages,
+        names.pages,
+        value.pages,
         quick.pages,
         search.pages,
         settings.pages,
