@@ -15,12 +15,19 @@ from pathlib import Path
 from typing import Any
 
 import click
+from sqlalchemy.orm import Session
 
-from outreach import doctor, logs, migrate, organisation, senders, users
+from outreach import contacts, doctor, erasure, logs, migrate, organisation, senders, users
+from outreach.clock import now
 from outreach.consent import lists
-from outreach.errors import OutreachError
+from outreach.contacts import tags
+from outreach.errors import N_, NotFound, OutreachError
+from outreach.exports import everything
+from outreach.exports import store as exports
 from outreach.house import House, open_house
 from outreach.imports import run as imports
+from outreach.imports import undo as import_undo
+from outreach.imports.store import Progress
 from outreach.settings import SettingsError, load
 
 Command = Callable[..., Any]
@@ -224,14 +231,16 @@ def import_group() -> None:
 
 @import_group.command("contacts")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--list", "list_name", required=True, help="List they belong to; made when there is none of that name.")
+@click.option(
+    "--list", "list_names", multiple=True, help="List they belong to, made when there is none of that name; repeatable."
+)
 @click.option(
     "--consent-proof", default="", help="Where their consent comes from; without it nobody becomes a subscriber."
 )
 @as_json
 @with_house
-def import_contacts(house: House, file: Path, list_name: str, consent_proof: str, as_json: bool) -> None:
-    """Import a CSV file of contacts.
+def import_contacts(house: House, file: Path, list_names: tuple[str, ...], consent_proof: str, as_json: bool) -> None:
+    """Import contacts: CSV, XLSX, vCard, or an export of Mailchimp, listmonk, Brevo, CleverReach or Monica.
 
     \b
     Delimiter, charset and columns are guessed as in the admin; rows that cannot be taken in are counted and
@@ -239,7 +248,11 @@ def import_contacts(house: House, file: Path, list_name: str, consent_proof: str
     \b
     Example: outreach import contacts kunden.csv --list "Neues aus dem Büro" --consent-proof "Fair sign-up sheets, May 2026"
     """
-    done = imports.run_inline(house, file, list_name=list_name, consent_proof=consent_proof)
+    first, *more = list_names or (None,)
+    done = imports.run_inline(
+        house, file, list_name=first, more_lists=[name for name in more if name], consent_proof=consent_proof
+    )
+    imports.propose_duplicates(house, done.id)
     with house.database.reading() as session:
         skips = [
             {"line": skip.line, "reason": skip.reason, "excerpt": skip.excerpt}
@@ -265,6 +278,108 @@ def import_contacts(house: House, file: Path, list_name: str, consent_proof: str
         sys.exit(1)
     if done.rows_total and done.skipped >= done.rows_total:
         sys.exit(3)
+
+
+@import_group.command("undo")
+@click.argument("import_id", type=int)
+@as_json
+@with_house
+def import_take_back(house: House, import_id: int, as_json: bool) -> None:
+    """Take an import of the last 24 hours back; what was changed since stays and is listed."""
+    with house.database.writing() as session:
+        import_undo.ask_for(session, import_id)
+    while not (done := _undone(house, import_id)):
+        import_undo.run(house, import_id)
+    with house.database.reading() as session:
+        kept = [
+            {"contact": one.contact_id, "table": one.table, "reason": one.sentence}
+            for one in import_undo.kept_page(session, import_id, per_page=500).rows
+        ]
+    lines = [f"Undone: {done.restored} changes taken back, {len(kept)} left as they are."]
+    lines += [f"  contact {one['contact'] or '-'}, {one['table']}: {one['reason']}" for one in kept]
+    say({"import": import_id, "restored": done.restored, "kept": kept}, as_json=as_json, text="\n".join(lines))
+
+
+def _undone(house: House, import_id: int) -> Progress | None:
+    with house.database.reading() as session:
+        reached = imports.progress(session, import_id)
+    return reached if reached.undo_state == "done" else None
+
+
+@click.command("export")
+@click.option("--format", "form", type=click.Choice(list(exports.FORMATS)), default="csv", show_default=True)
+@click.option(
+    "--output", type=click.File("w", encoding="utf-8", atomic=True), default="-", help="File; - for standard output."
+)
+@click.option("--stage", default="", help="Only contacts of this stage.")
+@click.option("--tag", default="", help="Only contacts with this tag.")
+@with_house
+def export_command(house: House, form: str, output: Any, stage: str, tag: str) -> None:
+    """Write contacts as CSV, vCard or JSON.
+
+    \b
+    Example: outreach export --format vcard --output kontakte.vcf --tag VIP
+    """
+    with house.database.reading() as session:
+        tag_id = _tag_id(session, tag) if tag else None
+    for piece in exports.pieces(house, form, now=now(), among=exports.chosen(stage=stage, tag_id=tag_id)):
+        output.write(piece)
+
+
+@click.group("contact")
+def contact_group() -> None:
+    """One person: everything known, or nothing any more."""
+
+
+@contact_group.command("export")
+@click.argument("who")
+@click.option("--output", type=click.File("wb", atomic=True), required=True, help="ZIP file to write.")
+@with_house
+def contact_export(house: House, who: str, output: Any) -> None:
+    """Everything known of one person (number or mail address) in a ZIP, as Art. 15 and 20 GDPR ask for.
+
+    \b
+    Example: outreach contact export anna@example.de --output anna.zip
+    """
+    with house.database.reading() as session:
+        known = everything.gather(session, _contact_id(session, who))
+    output.write(everything.archive(known, now=now()))
+
+
+@contact_group.command("erase")
+@click.argument("who")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@as_json
+@with_house
+def contact_erase(house: House, who: str, yes: bool, as_json: bool) -> None:
+    """Erase one person (number or mail address) for good, as Art. 17 GDPR asks for.
+
+    \b
+    A fingerprint of the addresses stays on the suppression list, sent newsletters stay as numbers.
+    """
+    with house.database.reading() as session:
+        name = contacts.person(session, _contact_id(session, who)).name
+    if not yes and click.prompt(f"Type erase to erase {name} for good", default="", show_default=False) != "erase":
+        raise click.ClickException("Nobody was erased.")
+    with house.database.writing() as session:
+        done = erasure.erase(session, _contact_id(session, who), now=now())
+    say(asdict(done), as_json=as_json, text=f"Erased. {done.newsletters_kept} newsletters stay as numbers.")
+
+
+def _tag_id(session: Session, name: str) -> int:
+    found = next((one.id for one in tags.list_all(session) if tags.key(one.name) == tags.key(name)), None)
+    if found is None:
+        raise NotFound(N_("There is no such tag, or not any more."))
+    return found
+
+
+def _contact_id(session: Session, who: str) -> int:
+    if who.isdecimal():
+        return int(who)
+    found = contacts.by_address(session, who)
+    if found is None:
+        raise NotFound(N_("There is no such contact, or not any more."))
+    return found.id
 
 
 @click.group("database")
@@ -295,5 +410,6 @@ def doctor_command(context: click.Context, as_json: bool) -> None:
 
 
 COMMANDS: tuple[click.Command, ...] = (
-    user, organisation_group, sender_group, list_group, import_group, database_group, doctor_command,
+    user, organisation_group, sender_group, list_group, import_group, export_command,
+    contact_group, database_group, doctor_command,
 )  # fmt: skip
