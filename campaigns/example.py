@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from campaigns import content, newsletters, starters
+from campaigns import content, example_cards, newsletters, starters
 from campaigns.rows import Campaign
 from campaigns.segments import store as segments
 from outreach import clock, companies, contacts, organisation, senders
@@ -111,6 +111,7 @@ def load(session: Session, house: House) -> dict[str, int]:
     campaign = _campaign(session, house, topic, now)
     _history(session, campaign, now, dice)
     _draft(session, topic, made.id)
+    made_cards = example_cards.fill(session, people, now)
     return {
         "companies": len(_COMPANIES),
         "contacts": len(people),
@@ -118,6 +119,7 @@ def load(session: Session, house: House) -> dict[str, int]:
         "segments": 1,
         "templates": 3,
         "newsletters": 2,
+        **made_cards,
     }
 
 
