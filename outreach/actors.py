@@ -63,6 +63,7 @@ def register(house: House) -> None:
         deliver_waiting,
         run_import,
         undo_import,
+        find_duplicates,
         sweep_imports,
         settle_hits,
         forget_expired,

@@ -19,7 +19,7 @@ from outreach.dates import SpecialDay
 from outreach.history.rows import Touchpoint
 from outreach.imports.order import Order
 from outreach.imports.pictures import media_type
-from outreach.imports.record import Day, Record
+from outreach.imports.record import Day, Reach, Record
 
 Whose = Mapping[int, Sequence[Record]]
 
@@ -35,7 +35,8 @@ def _with(whose: Whose, says: str) -> dict[int, Sequence[Record]]:
 
 
 def _reaches(session: Session, whose: Whose) -> set[int]:
-    found = _with(whose, "reaches")
+    """Further addresses and numbers; a phone number other than the one on the card is one of them."""
+    found = {one: records for one, records in whose.items() if any(_all_reaches(record) for record in records)}
     if not found:
         return set()
     own = select(Contact.id, Contact.email_key, Contact.phone).where(Contact.id.in_(list(found)))
@@ -45,11 +46,17 @@ def _reaches(session: Session, whose: Whose) -> set[int]:
         have[contact_id].add(key)
     rows = []
     for contact_id, records in found.items():
-        for one in (reach for record in records for reach in record.reaches):
+        for one in (reach for record in records for reach in _all_reaches(record)):
             if one.key not in have[contact_id] and len(have[contact_id]) < MOST_PER_CONTACT:
                 have[contact_id].add(one.key)
                 rows.append({"contact_id": contact_id, "kind": one.kind, "label": one.label, "value": one.value, "key": one.key})  # fmt: skip
     return _put(session, Channel, rows)
+
+
+def _all_reaches(record: Record) -> list[Reach]:
+    phone = record.values.get("phone", "")
+    key = phone_key(phone)
+    return [*record.reaches, Reach("phone", "other", phone, key)] if len(key) > 2 else record.reaches
 
 
 def _postal(session: Session, whose: Whose) -> set[int]:

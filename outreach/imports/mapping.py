@@ -74,7 +74,7 @@ def guess(names: Sequence[str], known: Mapping[str, Spec] = {}) -> dict[str, str
             continue
         fitting = [name for name in names if name not in decided and not found[name] and _fits(folded[name], target)]
         if fitting:
-            found[min(fitting, key=lambda name: _is_special(folded[name], target))] = target
+            found[fitting[0]] = target
     for name in names:
         if not found[name] and name not in decided and folded[name] in by_label:
             target = CUSTOM + by_label[folded[name]]
@@ -99,11 +99,6 @@ def fingerprint(names: Sequence[str]) -> str:
 
 def _fits(folded: str, target: str) -> bool:
     return folded in words.HEADERS[target] or folded == target.replace("_", " ")
-
-
-def _is_special(folded: str, target: str) -> bool:
-    """A mobile number is the phone number only when there is no other."""
-    return target == "phone" and (folded in words.HEADERS["mobile"] or folded == "sms")
 
 
 def check(mapping: Mapping[str, str], names: Sequence[str], known: Mapping[str, Spec]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from outreach import lines
 from outreach.companies import name_key
 from outreach.consent import suppression
 from outreach.contacts import custom, display_name, tags
+from outreach.contacts.channels import phone_key
 from outreach.imports import files, products, read, store, take
 from outreach.imports import mapping as columns
 from outreach.imports.parts import fetcher, form_of, open_file
@@ -55,7 +56,7 @@ class Preview:
 
 @dataclass(frozen=True)
 class Difference:
-    """One field of a row against the card: `what` is new, fills, same or differs (then the card keeps what it has)."""
+    """One field of a row against the card: `what` is new, fills, adds, same, or differs (the card keeps what it has)."""
 
     field: str
     what: str
@@ -174,6 +175,8 @@ def _difference(target: take.Target, field: str, given: str) -> Difference:
         return Difference(field, "same", given, given)
     if kept == given:
         return Difference(field, "same", kept, given)
+    if field == "phone" and kept:
+        return Difference(field, "same" if phone_key(kept) == phone_key(given) else "adds", kept, given)
     return Difference(field, "differs" if kept else "fills", kept, given)
 
 

@@ -10,7 +10,6 @@ from typing import Any
 from outreach import lines
 from outreach.contacts import custom, fields
 from outreach.contacts.addresses import address_hash, clean_address
-from outreach.contacts.channels import phone_key
 from outreach.contacts.custom import Spec
 from outreach.contacts.tags import MOST_PER_CONTACT, clean_name
 from outreach.errors import N_, Invalid
@@ -157,8 +156,7 @@ def _finish(record: Record, parts: Mapping[str, str]) -> None:
         first = next((one for one in record.reaches if one.kind == "phone" and one.label != "fax"), None)
         if first:
             record.values["phone"] = first.value
-    phone = phone_key(record.values.get("phone", ""))
-    unique = {(one.kind, one.key): one for one in record.reaches if one.key not in (record.key, phone)}
+    unique = {(one.kind, one.key): one for one in record.reaches if one.key != record.key}
     record.reaches = list(unique.values())
     if not record.said.state and record.said.granted_at:
         record.said.state = "subscribed"

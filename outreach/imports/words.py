@@ -22,7 +22,7 @@ HEADERS: dict[str, frozenset[str]] = {
         "company": "firma|company|company name|unternehmen|organisation|organization|firmenname|organization name|"
         "organization 1 name|betrieb|kunde|arbeitgeber",
         "city": "ort|stadt|city|town|wohnort|address city|ort geschaeftlich|business city|home city",
-        "phone": "telefon|phone|tel|telefonnummer|phone number|handy|mobil|mobile|mobile phone|mobiltelefon|rufnummer|"
+        "phone": "telefon|phone|tel|telefonnummer|phone number|rufnummer|festnetz|telefon privat|home phone|"
         "phone 1 value|telefon geschaeftlich|business phone|sms",
         "language": "sprache|language|lang|locale|sprachcode|language code",
         "stage": "stufe|kundenstufe|stage|status kunde|kundenstatus|lead stage|lifecycle stage|kundentyp",
