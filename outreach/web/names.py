@@ -6,9 +6,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from outreach import journal
+from outreach import journal, lines
 from outreach.contacts import doubts
-from outreach.web import language
+from outreach.web import language, words
 from outreach.web.form_key import once
 from outreach.web.transaction import session
 
@@ -20,7 +20,7 @@ def index() -> ResponseReturnValue:
     """Names with a proposal, the surest first."""
     page = min(max(request.args.get("page", 1, type=int), 1), 100_000)
     found = doubts.to_look_at(session(), page=page)
-    return render_template("names/index.html", found=found, said=language.said)
+    return render_template("names/index.html", found=found, said=language.said, labels=lines.LABELS, words=words)
 
 
 @pages.post("/<int:contact_id>/<any(taken, dismissed):what>/<kind>")
