@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from outreach import journal, lines
 from outreach.contacts import doubts
 from outreach.web import language, words
+from outreach.web.changes import flash_undo
 from outreach.web.form_key import once
 from outreach.web.transaction import session
 
@@ -33,7 +34,7 @@ def answer(contact_id: int, what: str, kind: str) -> ResponseReturnValue:
     else:
         doubts.dismiss(session(), contact_id, kind)
     doubts.check_some(session())
-    flash(_("The name is changed.") if what == "taken" else _("That stays as it is."), "good")
+    flash_undo(_("The name is changed.") if what == "taken" else _("That stays as it is."))
     return _back(contact_id)
 
 
@@ -43,7 +44,7 @@ def verify(contact_id: int) -> ResponseReturnValue:
     """A person looked, and the name is right."""
     journal.begin(session(), "names")
     doubts.verify(session(), contact_id)
-    flash(_("Marked as right."), "good")
+    flash_undo(_("Marked as right."))
     return _back(contact_id)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_timezone, to_user_timezone
 from flask_babel import gettext as _
@@ -23,6 +23,7 @@ from outreach.quick.proposal import Birthday
 from outreach.quick.store import Confirmed, KeptFact, KeptTask, Read
 from outreach.users import Role
 from outreach.web import guard, language, money, transaction, words
+from outreach.web.changes import flash_undo
 from outreach.web.form_key import once
 from outreach.web.transaction import session
 
@@ -101,7 +102,7 @@ def _kept(draft: Draft, saved: store.Saved) -> ResponseReturnValue:
     else:
         card = url_for("companies.card", company_id=saved.company_id)
     link = Markup('<a href="{}">{}</a>').format(card, draft.name or _("the card"))
-    flash(escape(_("Noted:")) + " " + link, "good")
+    flash_undo(escape(_("Noted:")) + " " + link)
     return redirect(draft.next or card, 303)
 
 
