@@ -123,4 +123,5 @@ def _shown(name: str, value: Any) -> str:
     }  # fmt: skip
     if name in by_key:
         return str(by_key[name].get(value, value))
-    return str(format_date(value)) if isinstance(value, date) else str(value)
+    shown: str = format_date(value) if isinstance(value, date) else str(value)
+    return shown
