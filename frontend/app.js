@@ -153,7 +153,21 @@ function announce(sentence) {
 }
 
 document.addEventListener("htmx:sendError", () => announce(document.body.dataset.offline));
-document.addEventListener("htmx:load", (event) => enhance(event.detail.elt));
+document.addEventListener("htmx:load", (event) => {
+  enhance(event.detail.elt);
+  focusPart(event.detail.elt);
+});
+
+/** A part of a card that was exchanged takes the focus back: its first mistake, its first field, or its first button. */
+function focusPart(part) {
+  if (!part.matches?.("[data-part]") || part === document.body) return;
+  const form = part.querySelector("form[data-part-form]");
+  const place = form
+    ? form.querySelector("[aria-invalid=true], [name=anyway]") ?? form.querySelector("input:not([type=hidden]), select, textarea")
+    : document.activeElement === document.body && part.querySelector("a.button, summary");
+  if (place) place.focus({ preventScroll: !form });
+  if (form) part.scrollIntoView({ block: "nearest" });
+}
 
 // Charts take their colours from the theme; draw them again when it changes.
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => each(document, "canvas[data-chart]", picture));

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, any_, func, or_, select
@@ -15,7 +15,7 @@ from outreach.contacts.rows import Contact, ContactTag, Tag
 from outreach.contacts.store import display_name
 from outreach.paging import Page
 
-SORTS = ("name", "created", "company", "stage", "email", "city", "updated")
+SORTS = ("name", "created", "company", "stage", "email", "city", "updated", "value", "due")
 _BETWEEN = "\x1f"  # no tag can contain it
 
 
@@ -33,6 +33,9 @@ class ContactLine:
     company: str
     tags: tuple[str, ...]
     created_at: datetime
+    value_class: str
+    due_on: date | None
+    photo_id: int | None
 
 
 def list_page(
@@ -47,13 +50,16 @@ def list_page(
     tag_id: int | None = None,
     company_id: int | None = None,
     language: str = "",
+    value_class: str = "",
     among: Select[int] | None = None,
 ) -> Page[ContactLine]:
     """One page of contacts.
 
     `search` finds contacts that have every word in name, address, city or company; `among` narrows to these ids.
+    Sorted by value are those with turnover, sorted by due those whom the cadence names a day for.
     """
     conditions = _narrowed(stage=stage, tag_id=tag_id, company_id=company_id, language=language, among=among)
+    conditions += _having(sort, value_class)
     query = select(*_columns()).outerjoin(Company, Company.id == Contact.company_id)
     total = None
     if search.strip():
@@ -82,6 +88,16 @@ def _narrowed(
     return conditions if among is None else [*conditions, Contact.id.in_(among)]
 
 
+def _having(sort: str, value_class: str) -> list[ColumnElement[bool]]:
+    """What a sort or a class leaves; said so that the partial indexes serve it."""
+    given: list[tuple[bool, ColumnElement[bool]]] = [
+        (sort == "value" or bool(value_class), Contact.value_rank.is_not(None)),
+        (bool(value_class), Contact.value_class == value_class),
+        (sort == "due", Contact.due_on.is_not(None)),
+    ]
+    return [condition for is_given, condition in given if is_given]
+
+
 def _columns() -> tuple[Any, ...]:
     carried = (
         select(func.aggregate_strings(Tag.name, _BETWEEN))
@@ -103,6 +119,9 @@ def _columns() -> tuple[Any, ...]:
         Company.name,
         carried,
         Contact.created_at,
+        Contact.value_class,
+        Contact.due_on,
+        Contact.photo_id,
     )
 
 
@@ -130,6 +149,8 @@ def _order(sort: str, direction: str) -> list[Any]:
         "stage": [Contact.stage],
         "email": [Contact.email_key],
         "city": [Contact.city],
+        "value": [Contact.value_rank],
+        "due": [Contact.due_on],
     }
     columns = [*by.get(sort, by["name"]), Contact.id]
     return [column.desc() for column in columns] if direction == "desc" else columns
@@ -146,5 +167,8 @@ def _line(row: Any) -> ContactLine:
         company_id=row[8],
         company=row[9] or "",
         created_at=row[11],
+        value_class=row[12],
+        due_on=row[13],
+        photo_id=row[14],
         tags=tuple(sorted(row[10].split(_BETWEEN), key=str.casefold)) if row[10] else (),
     )

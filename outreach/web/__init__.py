@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-# more pages of `contacts` and `settings`
+# more pages of `contacts`, `companies` and `settings`
 from outreach.web import (  # noqa: F401, I001
+    card_days,
+    card_entries,
+    card_facts,
+    card_pages,
+    card_person,
+    changes,
     companies,
     consents,
     contacts,
@@ -13,6 +19,7 @@ from outreach.web import (  # noqa: F401, I001
     duplicates,
     exports,
     imports,
+    merge,
     names,
     outbox,
     public,
@@ -35,6 +42,7 @@ def blueprints() -> list[Blueprint]:
         week.pages,
         contacts.pages,
         companies.pages,
+        changes.pages,
         tags.pages,
         imports.pages,
         duplicates.pages,
@@ -42,6 +50,7 @@ def blueprints() -> list[Blueprint]:
         outbox.pages,
         public.pages,
         names.pages,
+        merge.pages,
         value.pages,
         quick.pages,
         search.pages,

@@ -1,21 +1,29 @@
-"""Companies: where contacts work."""
+"""Companies: where contacts work. The card is in card_pages.py."""
 
 from __future__ import annotations
+
+from typing import Any, cast
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from wtforms import TextAreaField
 
 from outreach import companies as file
-from outreach import contacts
+from outreach.companies import Company, CompanyFields
 from outreach.users import Role
-from outreach.web import forms, guard, lists, words
+from outreach.web import forms, guard, lists
+from outreach.web.changes import flash_undo
 from outreach.web.contacts import forget_word
 from outreach.web.form_key import once
 from outreach.web.transaction import session
 
 pages = Blueprint("companies", __name__, url_prefix="/companies")
+
+
+#: one entry a line
+LISTS = ("aliases", "former_names", "domains", "competitors")
 
 
 class CompanyForm(forms.Form):
@@ -25,6 +33,21 @@ class CompanyForm(forms.Form):
     city = forms.text(_l("City"), longest=100)
     website = forms.text(_l("Website"), longest=300)
     industry = forms.text(_l("Industry"), longest=100)
+    legal_form = forms.text(_l("Legal form"), longest=50)
+    register_number = forms.text(_l("Register number"), longest=100)
+    phone = forms.text(_l("Phone"), longest=50)
+    customer_since = forms.text(_l("Customer since"))
+    aliases = TextAreaField(_l("Other names"), filters=[forms.stripped])
+    former_names = TextAreaField(_l("Former names"), filters=[forms.stripped])
+    domains = TextAreaField(_l("Domains"), filters=[forms.stripped])
+    competitors = TextAreaField(_l("Competitors"), filters=[forms.stripped])
+
+    @property
+    def given(self) -> CompanyFields:
+        """As `companies.create` and `companies.update` take it; raises Invalid."""
+        several: dict[str, Any] = {name: self[name].data.splitlines() for name in LISTS}
+        since = forms.day(self.customer_since.data, "customer_since")
+        return cast(CompanyFields, {**self.values, **several, "customer_since": since})
 
 
 @pages.get("")
@@ -32,15 +55,6 @@ def index() -> ResponseReturnValue:
     """All of them."""
     wanted = lists.wanted(sorts=("name", "city", "contacts", "created"), default="name")
     return render_template("companies/list.html", wanted=wanted, found=file.list_page(session(), **wanted.args))
-
-
-@pages.get("/<int:company_id>")
-def card(company_id: int) -> ResponseReturnValue:
-    """One company and its people."""
-    company = file.get(session(), company_id)
-    wanted = lists.wanted(sorts=("name", "stage", "created"), default="name")
-    people = contacts.list_page(session(), **wanted.args, company_id=company_id)
-    return render_template("companies/card.html", company=company, wanted=wanted, found=people, stages=words.STAGES)
 
 
 @pages.get("/new")
@@ -57,8 +71,8 @@ def add() -> ResponseReturnValue:
     form = CompanyForm()
     if form.validate_on_submit():
         with form.mending():
-            made = file.create(session(), **form.values)
-            flash(_("The company is added."), "good")
+            made = file.create(session(), **form.given)
+            flash_undo(_("The company is added."))
             return redirect(url_for("companies.card", company_id=made.id), 303)
     return render_template("companies/form.html", form=form, company=None), 422
 
@@ -68,7 +82,7 @@ def add() -> ResponseReturnValue:
 def edit(company_id: int) -> ResponseReturnValue:
     """The form for one."""
     company = file.get(session(), company_id)
-    return render_template("companies/form.html", form=CompanyForm(obj=company), company=company)
+    return render_template("companies/form.html", form=_form_for(company), company=company)
 
 
 @pages.post("/<int:company_id>")
@@ -77,8 +91,8 @@ def save(company_id: int) -> ResponseReturnValue:
     form = CompanyForm()
     if form.validate_on_submit():
         with form.mending():
-            file.update(session(), company_id, **form.values)
-            flash(_("The company is saved."), "good")
+            file.update(session(), company_id, **form.given)
+            flash_undo(_("The company is saved."))
             return redirect(url_for("companies.card", company_id=company_id), 303)
     return render_template("companies/form.html", form=form, company=file.get(session(), company_id)), 422
 
@@ -88,10 +102,17 @@ def remove(company_id: int) -> ResponseReturnValue:
     """Forget a company; its people stay. Only after the word was typed."""
     company = file.get(session(), company_id)
     if request.form.get("word", "").strip() != forget_word():
-        form = CompanyForm(formdata=None, obj=company)
+        form = _form_for(company)
         return render_template(
             "companies/form.html", form=form, company=company, wrong=_("That was not the word.")
         ), 422
     file.delete(session(), company_id)
     flash(_("The company is gone; its people are still here."), "good")
     return redirect(url_for("companies.index"), 303)
+
+
+def _form_for(company: Company) -> CompanyForm:
+    several = {name: "\n".join(getattr(company, name)) for name in LISTS}
+    return CompanyForm(
+        formdata=None, obj=company, data={**several, "customer_since": forms.iso(company.customer_since)}
+    )

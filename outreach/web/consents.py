@@ -1,20 +1,22 @@
-"""The card of a contact, and what this person agreed to: topics with their proof, measuring, never again."""
+"""What a person agreed to: topics with their proof, mails, calls and letters, measuring, never again."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict
 
-from flask import flash, make_response, redirect, render_template, request, url_for
+from flask import flash, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from outreach import cards, clock
+from outreach import clock
 from outreach import contacts as file
-from outreach.consent import history, lists, subscriptions, suppression
-from outreach.contacts import custom
+from outreach.consent import history, lists, permissions, subscriptions, suppression
+from outreach.users import Role
 from outreach.web import forms, guard, words
+from outreach.web.card_subject import Subject, back, moment, part, today
+from outreach.web.changes import flash_undo
 from outreach.web.contacts import pages
 from outreach.web.form_key import once
 from outreach.web.transaction import session
@@ -30,6 +32,16 @@ class GrantForm(forms.Form):
     source = forms.text(_l("Where and when"), longest=500, needed=True)
 
 
+class PermissionForm(forms.Form):
+    """What somebody said about being written to or called in person."""
+
+    channel = forms.select(_l("About"), list(words.CHANNELS.items()))
+    what = forms.Radio(_l("They"), choices=list(words.PERMISSIONS.items()), default="agreed")
+    source = forms.text(_l("Where and when"), longest=500)
+    said = forms.text(_l("In their words"), longest=2000)
+    on = forms.text(_l("Day"))
+
+
 class MeasureForm(forms.Form):
     """Somebody decided about being measured."""
 
@@ -37,10 +49,11 @@ class MeasureForm(forms.Form):
     said = forms.text(_l("Where and when the person said so"), longest=500, needed=True)
 
 
-@pages.get("/<int:contact_id>")
-def card(contact_id: int) -> ResponseReturnValue:
-    """Everything known of one person."""
-    return _card(contact_id)
+@pages.get("/<int:contact_id>/subscriptions/new")
+@guard.needs(Role.EDITOR)
+def grant(contact_id: int) -> ResponseReturnValue:
+    """The form for a topic somebody agreed to."""
+    return _grant_page(contact_id, _grant_form(filled=False))
 
 
 @pages.post("/<int:contact_id>/subscriptions")
@@ -61,7 +74,7 @@ def subscribe(contact_id: int) -> ResponseReturnValue:
             )
             flash(_("Noted, with your word as the proof."), "good")
             return redirect(url_for("contacts.card", contact_id=contact_id), 303)
-    return _card(contact_id, grant=form), 422
+    return _grant_page(contact_id, form)
 
 
 @pages.post("/<int:contact_id>/subscriptions/<int:list_id>/removal")
@@ -79,6 +92,14 @@ def unsubscribe(contact_id: int, list_id: int) -> ResponseReturnValue:
     )
     flash(_("Unsubscribed. Mails already waiting for this person are not sent."), "good")
     return redirect(url_for("contacts.card", contact_id=contact_id), 303)
+
+
+@pages.get("/<int:contact_id>/measuring")
+@guard.needs(Role.EDITOR)
+def measuring(contact_id: int) -> ResponseReturnValue:
+    """The form for a decision about being measured."""
+    agreed = file.person(session(), contact_id).measuring_agreed
+    return _measuring_page(contact_id, MeasureForm(formdata=None, agreed="yes" if agreed else "no"))
 
 
 @pages.post("/<int:contact_id>/measuring")
@@ -99,7 +120,7 @@ def measure(contact_id: int) -> ResponseReturnValue:
             )
             flash(_("Noted. It holds for mails sent from now on."), "good")
             return redirect(url_for("contacts.card", contact_id=contact_id), 303)
-    return _card(contact_id, measuring=form), 422
+    return _measuring_page(contact_id, form)
 
 
 @pages.post("/<int:contact_id>/suppression")
@@ -127,19 +148,55 @@ def proof(contact_id: int) -> ResponseReturnValue:
     return answer
 
 
-def _card(contact_id: int, *, grant: GrantForm | None = None, measuring: MeasureForm | None = None) -> str:
-    found = cards.get(session(), contact_id)
-    empty = MeasureForm(formdata=None, agreed="yes" if found.person.measuring_agreed else "no")
-    return render_template(
-        "contacts/card.html",
-        card=found,
-        person=found.person,
-        words=words,
-        specs=custom.specs(session()),
-        grant=grant or _grant_form(filled=False),
-        measuring=measuring or empty,
-        view=request.args.get("view", ""),
-    )
+@pages.get("/<int:contact_id>/permissions/new")
+@guard.needs(Role.EDITOR)
+def permit(contact_id: int) -> ResponseReturnValue:
+    """The form for what somebody said about mails, calls and letters."""
+    channel = request.args.get("channel", "mail")
+    return _permission_page(contact_id, PermissionForm(formdata=None, channel=channel, on=today().isoformat()))
+
+
+@pages.post("/<int:contact_id>/permissions")
+@once
+def permission_add(contact_id: int) -> ResponseReturnValue:
+    """Note it; the lights follow."""
+    form = PermissionForm()
+    if form.validate_on_submit():
+        with form.mending():
+            on = forms.day(form.on.data, "on") or today()
+            permissions.record(
+                session(), contact_id, channel=form.channel.data, what=form.what.data, said=form.said.data,
+                source=form.source.data, at=moment(on),
+            )  # fmt: skip
+            flash_undo(_("Noted. The lights follow it."))
+            return back(Subject(contact_id), "lights")
+    return _permission_page(contact_id, form)
+
+
+@pages.post("/<int:contact_id>/permissions/<int:permission_id>/end")
+def permission_end(contact_id: int, permission_id: int) -> ResponseReturnValue:
+    """It holds no longer; it stays on record."""
+    permissions.end(session(), contact_id, permission_id)
+    flash_undo(_("It holds no longer, and stays on record."))
+    return back(Subject(contact_id), "lights")
+
+
+def _grant_page(contact_id: int, form: GrantForm) -> ResponseReturnValue:
+    subject, title = Subject(contact_id), _("This person agreed to a topic")
+    action = subject.url("subscribe")
+    return part("grant", subject, id="grant", block="topics", form=form, title=title, action=action)
+
+
+def _measuring_page(contact_id: int, form: MeasureForm) -> ResponseReturnValue:
+    subject, title = Subject(contact_id), _("Measuring")
+    action = subject.url("measure")
+    return part("measuring", subject, id="measuring", block="topics", form=form, title=title, action=action)
+
+
+def _permission_page(contact_id: int, form: PermissionForm) -> ResponseReturnValue:
+    subject, title = Subject(contact_id), _("What did they say?")
+    action = subject.url("permission_add")
+    return part("permission", subject, id="permission", block="lights", form=form, title=title, action=action)
 
 
 def _grant_form(*, filled: bool = True) -> GrantForm:

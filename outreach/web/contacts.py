@@ -1,8 +1,8 @@
-"""Contacts: the list and the form. The card, and what a contact agreed to, are in consents.py."""
+"""Contacts: the list and the whole form. The card is in card_pages.py, its parts beside it, consents in consents.py."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Unpack
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,14 +10,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import StringField
 
+from outreach import cards, clock
 from outreach import contacts as file
-from outreach import salutation
-from outreach.contacts import Person, custom, tags
+from outreach.contacts import ContactFields, Person, custom, tags
 from outreach.users import Role
 from outreach.web import forms, guard, lists, words
+from outreach.web.changes import flash_undo
 from outreach.web.form_key import once
-from outreach.web.language import said
-from outreach.web.transaction import session
+from outreach.web.transaction import house, session
 
 pages = Blueprint("contacts", __name__, url_prefix="/contacts")
 _CUSTOM = "custom_"
@@ -32,6 +32,7 @@ class ContactForm(forms.Form):
     last_name = forms.text(_l("Last name"), longest=100)
     email = forms.mail(_l("Mail address"))
     phone = forms.text(_l("Phone"), longest=50)
+    role = forms.text(_l("Role"), longest=100)
     company = forms.text(_l("Company"), longest=300)
     city = forms.text(_l("City"), longest=100)
     address_form = forms.select(_l("Form of address"), list(words.ADDRESS_FORMS.items()))
@@ -59,10 +60,14 @@ class ContactForm(forms.Form):
 @pages.get("")
 def index() -> ResponseReturnValue:
     """Everybody, searched, filtered, sorted."""
-    wanted = lists.wanted(sorts=("name", "company", "stage", "created"), default="name", filters=("stage", "tag"))
+    sorts = ("name", "company", "stage", "value", "due", "created")
+    wanted = lists.wanted(sorts=sorts, default="name", filters=("stage", "tag", "class"))
     chosen = dict(wanted.filters)
+    chosen["class"] = chosen.get("class", "").upper()[:1]
     tag_id = int(chosen["tag"]) if chosen.get("tag", "").isdecimal() else None
-    found = file.list_page(session(), **wanted.args, stage=chosen.get("stage", ""), tag_id=tag_id)
+    found = file.list_page(
+        session(), **wanted.args, stage=chosen.get("stage", ""), tag_id=tag_id, value_class=chosen["class"]
+    )
     return render_template(
         "contacts/list.html",
         wanted=wanted,
@@ -90,7 +95,7 @@ def add() -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.mending():
             made = file.create(session(), **form.given)
-            flash(_("The contact is added."), "good")
+            flash_undo(_("The contact is added."))
             return redirect(url_for("contacts.card", contact_id=made.id), 303)
     return render_template("contacts/form.html", form=form, person=None), 422
 
@@ -110,8 +115,7 @@ def save(contact_id: int) -> ResponseReturnValue:
     form = form_for(person)
     if form.validate_on_submit():
         with form.mending():
-            file.update(session(), contact_id, **form.given)
-            flash(_("The contact is saved."), "good")
+            keep(contact_id, _("The contact is saved."), **form.given)
             return redirect(url_for("contacts.card", contact_id=contact_id), 303)
     return render_template("contacts/form.html", form=form, person=person), 422
 
@@ -149,23 +153,25 @@ def forget_word() -> str:
     return str(_("DELETE"))
 
 
-@pages.app_template_global()
-def greeting_of(person: Person) -> str:
-    """The greeting line as it will be written, or in brackets why there is none."""
-    found = salutation.greeting(
-        salutation.Named(
-            first_name=person.first_name,
-            last_name=person.last_name,
-            title=person.title,
-            salutation=person.salutation,
-            address_form=person.address_form,
-            language=person.language,
-            company=person.company,
+def keep(contact_id: int, text: str, **given: Unpack[ContactFields]) -> None:
+    """Save, and say what was done and what follows from it. Raises as `contacts.update` does."""
+    saved = cards.save(session(), house(), contact_id, now=clock.now(), **given)
+    flash_undo(text)
+    names = ", ".join(saved.asked_again)
+    if names and saved.email:
+        flash(
+            _(
+                "%(address)s is asked to confirm: %(topics)s. Until then nothing of it is sent there.",
+                address=saved.email,
+                topics=names,
+            ),
+            "message",
         )
-    )
-    return (
-        found.text if isinstance(found, salutation.Greeting) else f"({said(found.sentence, found.values).rstrip('.')})"
-    )
+    elif names:
+        flash(
+            _("Without an address nothing is sent of: %(topics)s. A new address will be asked first.", topics=names),
+            "message",
+        )
 
 
 def _field(spec: custom.Spec) -> Any:

@@ -2,22 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from typing import Any, Protocol
 
 from babel.dates import format_timedelta
 from flask import Flask
-from flask_babel import format_date, format_datetime, format_decimal, format_percent, get_locale, to_user_timezone
+from flask_babel import (
+    format_date,
+    format_datetime,
+    format_decimal,
+    format_percent,
+    get_locale,
+    to_user_timezone,
+)
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from outreach import clock
+from outreach import clock, value
+from outreach.web import money
+from outreach.web.language import said
 
 _TAG = Markup('<time datetime="{}" title="{}">{}</time>')
 
 
 def install(app: Flask) -> None:
     """Give templates the filters of this module."""
-    app.jinja_env.filters.update(when=when, exactly=exactly, day=day, number=number, share=share, size=size)
+    app.jinja_env.filters.update(
+        when=when,
+        exactly=exactly,
+        day=day,
+        number=number,
+        share=share,
+        size=size,
+        money=money.shown,
+        told=told,
+        near=near_day,
+        due=due,
+    )
 
 
 def when(moment: datetime | None) -> Markup | str:
@@ -44,6 +66,52 @@ def day(on: date | datetime | None) -> Markup | str:
 def number(value: float | None) -> str:
     """1234567 becomes 1.234.567 or 1,234,567."""
     return "" if value is None else str(format_decimal(value))
+
+
+class Told(Protocol):
+    """A sentence with raw values: value.Said, consent.light.Light, salutation.Refused."""
+
+    @property
+    def sentence(self) -> str:
+        """The sentence with its gaps."""
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """What fills them."""
+
+
+def told(one: Told) -> str:
+    """Such a sentence in the reader's language: `…_cents` as money, days as days, numbers as numbers."""
+    return said(one.sentence, {name: _raw(name, kept) for name, kept in one.values.items()})
+
+
+def due(one: value.Due) -> str:
+    """The cadence in a calm sentence."""
+    return told(value.due_words(one))
+
+
+def near_day(on: date | None) -> Markup | str:
+    """A day as one says it: today, tomorrow, in 5 days; far off the date. The full date on hover."""
+    if on is None:
+        return ""
+    today = to_user_timezone(clock.now()).date()
+    gap = (on - today).days
+    words = {-1: _("yesterday"), 0: _("today"), 1: _("tomorrow")}.get(gap)
+    if words is None and 1 < gap <= 14:
+        words = format_timedelta(
+            timedelta(days=gap), granularity="day", threshold=14, add_direction=True, locale=get_locale()
+        )
+    return _TAG.format(on.isoformat(), format_date(on, "full"), words or format_date(on, "medium"))
+
+
+def _raw(name: str, kept: Any) -> Any:
+    if name.endswith("_cents") and isinstance(kept, int):
+        return money.shown(kept)
+    if isinstance(kept, date):
+        return format_date(kept, "medium")
+    if isinstance(kept, int) and not isinstance(kept, bool):
+        return format_decimal(kept)
+    return kept
 
 
 def share(part: float, whole: float | None = None) -> str:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from datetime import date, datetime
+from typing import Any, cast
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import to_user_timezone
 from flask_wtf import FlaskForm
 from wtforms import EmailField, RadioField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
-from outreach.errors import N_, NotFound, OutreachError
+from outreach.contacts.custom import parse_date
+from outreach.errors import N_, Invalid, NotFound, OutreachError
 from outreach.web import transaction
 from outreach.web.language import sentence
 
@@ -107,6 +110,28 @@ def select(label: str, choices: Iterable[Any] | None = None, **more: Any) -> Sel
 def _validators(longest: int, needed: bool) -> list[Any]:
     first = InputRequired(_l("This is needed.")) if needed else Optional()
     return [first, Length(max=longest, message=_l("At most %(max)d characters."))]
+
+
+def day(text: str, field: str) -> date | None:
+    """A day somebody typed or picked; raises Invalid."""
+    if not text:
+        return None
+    found = parse_date(text)
+    if found is None:
+        raise Invalid(
+            N_("“%(value)s” is not a date. Write it like 2026-05-31 or 31.05.2026."), field=field, value=text[:50]
+        )
+    return found
+
+
+def iso(on: date | None) -> str:
+    """A day as a date field of a browser takes it."""
+    return on.isoformat() if on is not None else ""
+
+
+def local_day(moment: datetime) -> date:
+    """The day of a moment where the reader is."""
+    return cast(date, to_user_timezone(moment).date())
 
 
 def octets(hexadecimal: str) -> bytes:

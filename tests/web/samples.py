@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from sqlalchemy.orm import Session
+
+from outreach import facts
+from outreach.contacts import channels
+from outreach.history import store as history
 from outreach.house import House
 from tests.world import World
 
@@ -12,7 +17,63 @@ from tests.world import World
 SENT, DRAFT = 1, 2
 Sample = Callable[[House, World], dict[str, Any]]
 
+
+def _contact(house: House, people: World) -> dict[str, Any]:
+    return {"contact_id": people.people["anna"]}
+
+
+def _company(house: House, people: World) -> dict[str, Any]:
+    return {"company_id": people.companies["mueller"]}
+
+
+def _with(name: str, whose: Sample, make: Callable[[Session, dict[str, Any]], int]) -> Sample:
+    """Arguments with the number of a row made for the occasion."""
+
+    def sample(house: House, people: World) -> dict[str, Any]:
+        given = whose(house, people)
+        with house.database.writing() as session:
+            return {**given, name: make(session, given)}
+
+    return sample
+
+
+def _fact(session: Session, whose: dict[str, Any]) -> int:
+    return facts.add(session, **whose, kind="wish", text="Schulung im Herbst").id
+
+
+def _entry(session: Session, whose: dict[str, Any]) -> int:
+    return history.add(session, **whose, kind="offer", text="Schulung", amount=420_000).id
+
+
+def _address(session: Session, whose: dict[str, Any]) -> int:
+    made = channels.set_postal(session, **whose, street="Deichstraße 3", postcode="50667", city="Köln")
+    return made.id if made is not None else 0
+
+
+_PARTS = {
+    f"{pages}.{view}": whose
+    for pages, whose in (("contacts", _contact), ("companies", _company))
+    for view in ("timeline_of", "entry_new", "fact_new", "day_new", "task_new", "address_new")
+} | {
+    f"contacts.{view}": _contact
+    for view in ("person_edit", "reach_edit", "channel_new", "standing_edit", "tags_edit", "own_edit", "photo_edit", "grant",
+                 "measuring", "permit")
+}  # fmt: skip
+_ROWS = {
+    f"{pages}.{view}": _with(name, whose, make)
+    for pages, whose in (("contacts", _contact), ("companies", _company))
+    for view, name, make in (
+        ("fact_edit", "fact_id", _fact),
+        ("entry_edit", "entry_id", _entry),
+        ("address_edit", "address_id", _address),
+    )
+}
+
 SAMPLES: dict[str, Sample] = {
+    **_PARTS,
+    **_ROWS,
+    "changes.of_contact": _contact,
+    "changes.of_company": _company,
     "settings.sender": lambda house, people: {"sender_id": 1},
     "settings.topic": lambda house, people: {"list_id": people.lists["news"]},
     "settings.field": lambda house, people: {"field_id": 1},
@@ -25,7 +86,7 @@ SAMPLES: dict[str, Sample] = {
     "companies.edit": lambda house, people: {"company_id": people.companies["mueller"]},
     "tags.edit": lambda house, people: {"tag_id": 1},
     "imports.show": lambda house, people: {"import_id": 1},
-    "exports.erase": lambda house, people: {"contact_id": people.people["anna"]},
+    "exports.erasure": lambda house, people: {"contact_id": people.people["anna"]},
     "exports.person": lambda house, people: {"contact_id": people.people["anna"]},
     "imports.skipped": lambda house, people: {"import_id": 1},
     "newsletters.show": lambda house, people: {"campaign_id": DRAFT},
@@ -61,5 +122,7 @@ NO_PAGE = frozenset(
         "newsletters.preview",
         "templates.preview",
         "issue.view",
+        "contacts.photo",
+        "contacts.greeting",
     }
 )
