@@ -19,7 +19,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from outreach import duplicates, jobs, logs
+from outreach import duplicates, jobs, journal, logs
 from outreach.clock import now
 from outreach.consent import lists
 from outreach.consent.rows import MailingList
@@ -59,6 +59,8 @@ class _Work:
     mapping: Mapping[str, str]
     position: int
     rows_total: int
+    #: whose changes these are, in the history of the cards
+    user_id: int | None
 
 
 def run(house: House, import_id: int, *, seconds: float = SECONDS_AT_ONCE, rows_at_once: int = ROWS_AT_ONCE) -> None:
@@ -190,7 +192,7 @@ def _claim(house: House, import_id: int) -> _Work | None:
             lists={fold(name): list_id for name, list_id in named},
             has_confirmations="granted_at" in kept.mapping.values(),
         )
-        return _Work(order, form, kept.mapping, kept.position, kept.rows_total)
+        return _Work(order, form, kept.mapping, kept.position, kept.rows_total, kept.created_by_id)
 
 
 def _work(house: House, work: _Work, *, until: float, rows_at_once: int) -> None:
@@ -204,6 +206,7 @@ def _work(house: House, work: _Work, *, until: float, rows_at_once: int) -> None
         with house.database.writing() as session:
             if not _move(session, import_id, position, position + len(block)):
                 return  # another worker went on from here
+            journal.author(session, work.user_id)
             counts = take.take_in(session, block, reader, work.order, now())
             _count_in(session, import_id, counts)
             position += len(block)

@@ -265,6 +265,7 @@ def _update(session: Session, changed: Sequence[Target], company_ids: Mapping[st
     def changes(target: Target) -> dict[str, Any]:
         return {
             "of": target.id,
+            "name_doubt": None,  # the name check looks again
             "custom": target.custom,
             "updated_at": now,
             **{name: target.values[name] for name in FILLED},
@@ -273,12 +274,12 @@ def _update(session: Session, changed: Sequence[Target], company_ids: Mapping[st
     plain, moved = [t for t in changed if not t.gets_company], [t for t in changed if t.gets_company]
     statement = update(Contact).where(Contact.id == bindparam("of"))
     if plain:
-        names: tuple[str, ...] = ("custom", "updated_at", *FILLED)
+        names: tuple[str, ...] = ("custom", "updated_at", "name_doubt", *FILLED)
         session.connection().execute(
             statement.values({name: bindparam(name) for name in names}), [changes(target) for target in plain]
         )
     if moved:
-        names = ("custom", "updated_at", *FILLED, "company_id")
+        names = ("custom", "updated_at", "name_doubt", *FILLED, "company_id")
         session.connection().execute(
             statement.values({name: bindparam(name) for name in names}),
             [{**changes(target), "company_id": company_ids[name_key(target.company)]} for target in moved],

@@ -65,7 +65,7 @@ def person(contact_id: int) -> ResponseReturnValue:
     return answer
 
 
-@pages.get("/contacts/<int:contact_id>/erasure")
+@pages.get("/contacts/<int:contact_id>/erasure", endpoint="erasure")
 @guard.needs(Role.EDITOR)
 def erase(contact_id: int) -> ResponseReturnValue:
     """What erasure means, and the word to type."""
