@@ -1,11 +1,11 @@
-"""Run every benchmark, or those named: `python -m bench [sending imports segments pixels]`."""
+"""Run every benchmark, or those named: `python -m bench [sending imports segments pixels customer_file]`."""
 
 from __future__ import annotations
 
 import importlib
 import sys
 
-ALL = ("sending", "imports", "segments", "pixels")
+ALL = ("sending", "imports", "segments", "pixels", "customer_file")
 
 
 def main(wanted: list[str]) -> int:
