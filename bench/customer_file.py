@@ -130,7 +130,7 @@ def _statements(contacts: int, *, is_sqlite: bool) -> list[str]:
             return (
                 f"(WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < {count}) SELECT n FROM r) g"
             )
-        return f"generate_series(1, {count}) g(n)"
+        return f"generate_series(CAST(1 AS bigint), {count}) g(n)"
 
     def ago(hours: str) -> str:
         if is_sqlite:

@@ -51,6 +51,19 @@ def key(words: str, *, most: int = 50) -> str:
     return made if made[:1].isalpha() else f"x_{made}".rstrip("_")[:most]
 
 
+#: letters by what they are looked for as; the migrations write the same for PostgreSQL
+FOLDED = str.maketrans(
+    "äöüáàâãåéèêëíìîïóòôõúùûñçşğıčćžšřěýł",
+    "aouaaaaaeeeeiiiioooouuuncsgicczsreyl",
+)
+
+
+def terms(words: str) -> list[str]:
+    """The words somebody looks for: no case, no accents, no signs; each once."""
+    plain = unicodedata.normalize("NFC", words).lower().translate(FOLDED).replace("_", " ")
+    return list(dict.fromkeys(re.findall(r"\w+", plain)))
+
+
 #: the words for a field in a sentence. Wherever an error has a value named `label`, that value is translated too
 LABELS = {
     "title": N_("Title"),

@@ -7,7 +7,6 @@ Every word must be there, and each finds what begins with it: "schul" finds "Sch
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,18 +15,13 @@ from typing import Any
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
-from outreach import db
+from outreach import db, lines
 from outreach.contacts.store import display_name
 
 WORDS_MOST = 8
 #: how many newest hits of each table are looked at; a word everybody uses has more, and nobody reads them
 LOOKED_AT = 2000
 AROUND = 70
-#: as the migration writes it for PostgreSQL; SQLite's remove_diacritics does the same
-FOLDED = str.maketrans(
-    "äöüáàâãåéèêëíìîïóòôõúùûñçşğıčćžšřěýł",
-    "aouaaaaaeeeeiiiioooouuuncsgicczsreyl",
-)
 
 
 @dataclass(frozen=True)
@@ -62,13 +56,16 @@ def find(session: Session, words: str, *, limit: int = 30, offset: int = 0) -> S
 
 def terms(words: str) -> list[str]:
     """The words looked for, folded: no case, no accents, no signs."""
-    plain = unicodedata.normalize("NFC", words).lower().translate(FOLDED)
-    return list(dict.fromkeys(re.findall(r"\w+", plain)))[:WORDS_MOST]
+    return lines.terms(words)[:WORDS_MOST]
 
 
 def marked(passage: str, wanted: Sequence[str], *, around: int = AROUND) -> Sequence[tuple[str, bool]]:
     """The passage about the first hit, in parts; True where a word that was looked for begins a word."""
-    plain = passage.lower().translate(FOLDED) if len(passage.lower()) == len(passage) else passage.translate(FOLDED)
+    plain = (
+        passage.lower().translate(lines.FOLDED)
+        if len(passage.lower()) == len(passage)
+        else passage.translate(lines.FOLDED)
+    )
     found = list(re.finditer("|".join(rf"\b{re.escape(word)}\w*" for word in wanted), plain)) if wanted else []
     first = max(0, found[0].start() - around) if found else 0
     last = min(len(passage), (found[0].end() if found else 0) + 2 * around)

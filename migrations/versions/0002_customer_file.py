@@ -530,3 +530,15 @@ def _make_searchable() -> None:
                 "'aouaaaaaeeeeiiiioooouuuncsgicczsreyl'))) STORED"
             )
             op.execute(f"CREATE INDEX ix_{table}_search ON {table} USING gin (search)")
+    if op.get_bind().dialect.name == "sqlite":
+        return  # ten thousand names are read at once
+    for table, words in (
+        ("contacts", "last_name || ' ' || first_name || ' ' || coalesce(email_key, '') || ' ' || city"),
+        ("companies", "name || ' ' || city"),
+    ):
+        op.execute(
+            f"ALTER TABLE {table} ADD COLUMN search tsvector GENERATED ALWAYS AS (to_tsvector('simple', "
+            f"translate(lower({words}), 'äöüáàâãåéèêëíìîïóòôõúùûñçşğıčćžšřěýł@.-_+&/', "
+            "'aouaaaaaeeeeiiiioooouuuncsgicczsreyl       '))) STORED"
+        )
+        op.execute(f"CREATE INDEX ix_{table}_search ON {table} USING gin (search)")

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, any_, func, or_, select
+from sqlalchemy import ColumnElement, Select, any_, func, literal_column, or_, select
+from sqlalchemy import cast as as_type
+from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
-from outreach import db, paging
+from outreach import db, lines, paging
 from outreach.companies import Company
 from outreach.contacts.rows import Contact, ContactTag, Tag
 from outreach.contacts.store import display_name
 from outreach.paging import Page
 
 SORTS = ("name", "created", "company", "stage", "email", "city", "updated", "value", "due")
+_SEARCH: dict[str, ColumnElement[Any]] = {name: literal_column(f"{name}.search") for name in ("contacts", "companies")}
+_FIRMS_MOST = 2000
 _BETWEEN = "\x1f"  # no tag can contain it
 
 
@@ -61,16 +66,19 @@ def list_page(
     conditions = _narrowed(stage=stage, tag_id=tag_id, company_id=company_id, language=language, among=among)
     conditions += _having(sort, value_class)
     query = select(*_columns()).outerjoin(Company, Company.id == Contact.company_id)
-    total = None
-    if search.strip():
-        # A search reads every contact, so it does that once, for the page and for the total.
-        is_sqlite = db.is_sqlite(session)
-        words = [_has(word, is_sqlite=is_sqlite) for word in search.lower().split()[:10]]
-        found = select(Contact.id).where(*words, *conditions).cte("found")
-        query, total = query.join(found, found.c.id == Contact.id), select(func.count()).select_from(found)
-    else:
-        query = query.where(*conditions)
-    ordered = query.order_by(*_order(sort, direction))
+    ordered = query.where(*conditions).order_by(*_order(sort, direction))
+    if not search.strip():
+        return paging.fetch(session, ordered, _line, page=page, per_page=per_page)
+    words = search.lower().split()[:10]
+    if not db.is_sqlite(session) and (begins := _beginning(session, words)) is not None:
+        found = paging.fetch(session, ordered.where(*begins), _line, page=page, per_page=per_page)
+        if found.total:
+            return found
+    # Letters in the middle of a word: reads every contact, so once, for the page and for the total.
+    inside = [_has(word, is_sqlite=db.is_sqlite(session)) for word in words]
+    have = select(Contact.id).where(*inside, *conditions).cte("found")
+    ordered = query.join(have, have.c.id == Contact.id).order_by(*_order(sort, direction))
+    total = select(func.count()).select_from(have)
     return paging.fetch(session, ordered, _line, page=page, per_page=per_page, total=total)
 
 
@@ -123,6 +131,22 @@ def _columns() -> tuple[Any, ...]:
         Contact.due_on,
         Contact.photo_id,
     )
+
+
+def _beginning(session: Session, words: Sequence[str]) -> list[ColumnElement[bool]] | None:
+    """Contacts, or their companies, with a word that begins with each of these; by PostgreSQL's full-text index.
+
+    None when there is nothing to look for.
+    """
+    conditions: list[ColumnElement[bool]] = []
+    for word in dict.fromkeys(part for one in words for part in lines.terms(one)):
+        given = as_type(f"'{word}':*", TSQUERY)
+        firms = session.scalars(
+            select(Company.id).where(_SEARCH["companies"].bool_op("@@")(given)).limit(_FIRMS_MOST)
+        ).all()
+        own: ColumnElement[bool] = _SEARCH["contacts"].bool_op("@@")(given)
+        conditions.append(or_(own, Contact.company_id.in_(firms)) if firms else own)
+    return conditions or None
 
 
 def _has(word: str, *, is_sqlite: bool) -> ColumnElement[bool]:
