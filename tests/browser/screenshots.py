@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from campaigns import audience, example, newsletters
 from campaigns.rows import Campaign
 from campaigns.segments import store as segments
-from outreach import clock, migrate, senders, signup
+from outreach import clock, duplicates, migrate, senders, signup
 from outreach.consent.rows import Subscription
 from outreach.db import Database
 from outreach.house import House
@@ -146,6 +146,9 @@ def live_in(session: Session, house: House | None = None) -> world.World:
         "Vorname;Nachname;E-Mail;Ort;Lieblingskaffee\nJürgen;Weiß;juergen@weiss.example;Köln;Espresso\n;;kaputt@;;\n"
     )
     imports.begin(session, filename="Kunden 2026.csv", stream=io.BytesIO(table.encode()), user_id=None)
+    namesakes = sorted((built.people["anna"], built.people["anna_two"]))
+    pair = duplicates.Pair(namesakes[0], namesakes[1], 62, ("same_name", "same_phone"))
+    duplicates.propose(session, [pair], now=clock.now())
     senders.create(session, name="Katharina Weiß", address="katharina@weiss-beratung.example", per_hour=500)
     session.add(KeptMail(recipient="anna@mueller.example", subject="Neues aus der Werkstatt", raw=_MAIL))
     if house is not None:
