@@ -16,6 +16,8 @@ from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
+from outreach.lines import FOLDED
+
 
 class Base(DeclarativeBase):
     """Parent of every row."""
@@ -137,6 +139,10 @@ def _sqlite_engine(url: str, pool_size: int) -> Engine:
             connection.execute(f"PRAGMA {pragma}")
         # SQLite's own lower() knows only ASCII; names here have umlauts.
         connection.create_function("lower", 1, lambda v: v.lower() if isinstance(v, str) else v, deterministic=True)
+        # For looking for names however they are typed; PostgreSQL's index does it by itself.
+        connection.create_function(
+            "folded", 1, lambda v: v.lower().translate(FOLDED) if isinstance(v, str) else v, deterministic=True
+        )
 
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Connection) -> None:

@@ -150,11 +150,12 @@ def _beginning(session: Session, words: Sequence[str]) -> list[ColumnElement[boo
 
 
 def _has(word: str, *, is_sqlite: bool) -> ColumnElement[bool]:
-    pattern = paging.like(word)
-    looked_at = func.lower(
+    pattern = paging.like(word.translate(lines.FOLDED) if is_sqlite else word)
+    folded = func.folded if is_sqlite else func.lower
+    looked_at = folded(
         Contact.last_name + " " + Contact.first_name + " " + func.coalesce(Contact.email_key, "") + " " + Contact.city
     )
-    of_company = select(Company.id).where(func.lower(Company.name).like(pattern, escape="\\"))
+    of_company = select(Company.id).where(folded(Company.name).like(pattern, escape="\\"))
     # PostgreSQL takes an OR with a subquery for half the table and sorts on disk; an array it reckons with rightly.
     is_there = (
         Contact.company_id.in_(of_company)
