@@ -101,6 +101,10 @@ def _kind(head: bytes) -> str:
         return "vcard"
     if start.startswith(b"{") and b'"account"' in head:
         return "monica"
+    if start.startswith(b"{"):
+        raise Invalid(
+            N_("Of JSON files only exports of Monica can be read. Choose CSV or vCard instead."), field="file"
+        )
     if start.startswith((b"-- ", b"# ***")) or b"INSERT INTO" in start.upper():
         raise Invalid(_SQL, field="file")
     return "csv"
@@ -210,9 +214,10 @@ def _from_archive(archive: zipfile.ZipFile, out: _Writer) -> tuple[str, ...]:
 def _from_card_files(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], out: _Writer) -> tuple[str, ...]:
     out.row(Row(0, list(vcard.COLUMNS)))
     for one in members:
-        found = vcard.rows(io.BytesIO(archive.read(one)))
-        next(found)
-        out.rows(found)
+        with archive.open(one) as opened:
+            found = vcard.rows(cast(BinaryIO, opened))
+            next(found)
+            out.rows(found)
     return ()
 
 

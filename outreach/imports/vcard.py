@@ -83,7 +83,7 @@ def _values(card: Card) -> dict[str, str]:
 def _names(card: Card) -> dict[str, str]:
     parts = card.first("N")
     family, given, more, before, after = (
-        [" ".join(filter(None, part)) for part in [*parts.parts(), [], [], [], [], []][:5]] if parts else [""] * 5
+        [_joined(part) for part in [*parts.parts(), [], [], [], [], []][:5]] if parts else [""] * 5
     )
     if not family and not given:
         return {"full_name": _text(card, "FN"), "title": " ".join(filter(None, (before, after)))}
@@ -94,10 +94,17 @@ def _names(card: Card) -> dict[str, str]:
     }
 
 
+def _joined(parts: list[str]) -> str:
+    return " ".join(" ".join(parts).split())
+
+
 def _work(card: Card) -> dict[str, str]:
     company = card.first("ORG")
     name = company.parts()[0] if company else []
-    return {"company": ", ".join(filter(None, name)), "role": _text(card, "TITLE") or _text(card, "ROLE")}
+    return {
+        "company": ", ".join(" ".join(part.split()) for part in name if part),
+        "role": _text(card, "TITLE") or _text(card, "ROLE"),
+    }
 
 
 def _reach(card: Card) -> dict[str, str]:

@@ -62,7 +62,7 @@ def sheets(stream: BinaryIO) -> Iterator[tuple[str, Iterator[Row | Broken]]]:
 
 def _rows(sheet: Any) -> Iterator[Row | Broken]:
     sheet.reset_dimensions()  # what the file claims about its size is not believed
-    number = 0
+    taken = 0
     try:
         for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
             texts = [text(cell) for cell in cells]
@@ -70,7 +70,8 @@ def _rows(sheet: Any) -> Iterator[Row | Broken]:
                 texts.pop()
             if not texts:
                 continue
-            if number > ROWS_MOST * 2:
+            taken += 1
+            if taken > ROWS_MOST:
                 raise Invalid(N_("The sheet has more than %(most)s rows."), field="file", most=ROWS_MOST)
             yield _checked(number, texts)
     except Invalid:

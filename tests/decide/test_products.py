@@ -128,12 +128,24 @@ def test_monica() -> None:
     [
         (b'{"account": [1, 2]}', "not an export of Monica"),
         (b'{"account": ' + b"[" * 100_000, "not an export of Monica"),
+        (b'{"format": "outreach contacts", "contacts": []}', "only exports of Monica"),
         (b"# ************\n-- Monica SQL dump\nINSERT INTO `contacts`", "as JSON"),
     ],
 )
 def test_what_is_no_export_of_monica_gets_a_sentence(content: bytes, words: str) -> None:
     with pytest.raises(Invalid, match=words), files.prepare(io.BytesIO(content)):
         pass
+
+
+def test_a_zip_of_cards_is_read_as_one_address_book() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name in ("anna", "bert"):
+            card = f"BEGIN:VCARD\nVERSION:4.0\nN:{name};X\\nY\nEMAIL:{name}@x.example\nEND:VCARD\n"
+            archive.writestr(f"{name}.vcf", card)
+    found = records(out.getvalue(), "vcard")
+    assert set(found) == {"anna@x.example", "bert@x.example"}
+    assert found["anna@x.example"].values["first_name"] == "X Y"
 
 
 def test_a_plain_table_is_of_no_program() -> None:
