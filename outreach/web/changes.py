@@ -21,8 +21,8 @@ from outreach.web.transaction import house, session
 
 pages = Blueprint("changes", __name__)
 #: what stands in every row and tells nobody anything
-_DULL = frozenset({"id", "created_at", "updated_at", "email_key", "address_hash", "key", "name_key", "contact_id", "step",
-                   "photo_id", "created_by_id", "touchpoint_id", "origin_id", "done_by_id", "stage_by_hand"})  # fmt: skip
+DULL = frozenset({"id", "created_at", "updated_at", "email_key", "address_hash", "key", "name_key", "contact_id", "step",
+                   "photo_id", "created_by_id", "touchpoint_id", "origin_id", "fact_id", "special_offer_id", "done_by_id", "stage_by_hand"})  # fmt: skip
 _LONGEST = 120
 
 
@@ -114,7 +114,7 @@ def _changed(line: ChangeLine, names: Names, labels: dict[str, str]) -> Changed:
     fields = []
     for column in {**before, **after}:
         was, now = (_value(line.table, column, row.get(column), names) for row in (before, after))
-        if column not in _DULL and was != now:
+        if column not in DULL and was != now:
             label = labels.get(column) or str(change_words.FIELDS.get(column, column.removeprefix("custom.")))
             fields.append(Differs(label, was, now))
     return Changed(how, str(change_words.TABLES.get(line.table, line.table)), fields)

@@ -112,7 +112,6 @@ def remove(company_id: int) -> ResponseReturnValue:
 
 
 def _form_for(company: Company) -> CompanyForm:
-    several = {name: "\n".join(getattr(company, name)) for name in LISTS}
-    return CompanyForm(
-        formdata=None, obj=company, data={**several, "customer_since": forms.iso(company.customer_since)}
-    )
+    values = {name: getattr(company, name) for name in CompanyForm.__dict__ if hasattr(company, name)}
+    values |= {name: "\n".join(getattr(company, name)) for name in LISTS}
+    return CompanyForm(formdata=None, data={**values, "customer_since": forms.iso(company.customer_since)})
