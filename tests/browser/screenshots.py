@@ -54,6 +54,11 @@ PAGES = [
     Shot("contacts", "/contacts"),
     Shot("contacts-found-nothing", "/contacts?q=nobody"),
     Shot("contact", "/contacts/1"),
+    Shot("contact-empty", "/contacts/10"),
+    Shot("contact-changes", "/contacts/1/changes"),
+    Shot("contact-fact", "/contacts/1/facts/new"),
+    Shot("contact-person", "/contacts/1/person"),
+    Shot("contact-timeline", "/contacts/11/timeline?kind=newsletter"),
     Shot("contact-edit", "/contacts/1/edit"),
     Shot("contact-new", "/contacts/new"),
     Shot("companies", "/companies"),
@@ -70,7 +75,9 @@ PAGES = [
     Shot("names", "/contacts/names"),
     Shot("quick", "/quick"),
     Shot("quick-whom", "/quick?line=tel+M%C3%BCller%3A+will+Angebot+Schulung%2C+Tochter+macht+Abi%2C+3.5."),
-    Shot("quick-confirm", "/quick?line=tel+M%C3%BCller%3A+will+Angebot+Schulung%2C+Tochter+macht+Abi%2C+3.5.&contact=1"),
+    Shot(
+        "quick-confirm", "/quick?line=tel+M%C3%BCller%3A+will+Angebot+Schulung%2C+Tochter+macht+Abi%2C+3.5.&contact=1"
+    ),
     Shot("search", "/search?q=workshop"),
     Shot("newsletters", "/newsletters/"),
     Shot("newsletter-new", "/newsletters/new"),
