@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, and_, or_, select, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, and_, case, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from outreach import companies, contacts, lines
@@ -146,7 +146,9 @@ def coming(session: Session, *, today: date, days: int, limit: int = 200) -> Seq
         or_(SpecialDay.contact_id.is_(None), and_(Contact.gone == "", Contact.deceased_at.is_(None))),
         _between(today, until),
     )
-    found = _sorted(_line(row, today) for row in session.execute(query.limit(20 * limit)))
+    # In the order of the calendar, so that what is cut off is what comes last.
+    ordered = query.order_by(_from(today), SpecialDay.month, SpecialDay.day, SpecialDay.id).limit(2 * limit)
+    found = _sorted(_line(row, today) for row in session.execute(ordered))
     return [one for one in found if one.next_on is not None and one.next_on <= until][:limit]
 
 
@@ -172,9 +174,20 @@ def _exists(year: int, month: int, day: int) -> bool:
 
 
 def _between(first: date, last: date) -> Any:
-    """The months touched, as a condition the index serves; the exact days are looked at afterwards."""
-    months = sorted({(first + timedelta(days=n)).month for n in range((last - first).days + 1)})
-    return SpecialDay.month.in_(months)
+    """The days from first to last, whatever their year, as ranges the index serves; 29 February stands by the 28th."""
+    ranges, at = [], first
+    while at <= last:
+        end = min(last, date(at.year, at.month, calendar.monthrange(at.year, at.month)[1]))
+        until = 29 if (end.month, end.day) == (2, 28) else end.day
+        ranges.append(and_(SpecialDay.month == at.month, SpecialDay.day.between(at.day, until)))
+        at = end + timedelta(days=1)
+    return or_(*ranges)
+
+
+def _from(today: date) -> Any:
+    """0 for the rest of this year, 1 for days that come back next year."""
+    is_over = or_(SpecialDay.month < today.month, and_(SpecialDay.month == today.month, SpecialDay.day < today.day))
+    return case((is_over, 1), else_=0)
 
 
 def _query() -> Any:

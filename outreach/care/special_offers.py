@@ -143,16 +143,17 @@ def redeem(
     return made
 
 
-def take_back(session: Session, redemption_id: int) -> None:
-    """It was not used after all; raises NotFound. The journal can bring it back."""
+def take_back(session: Session, redemption_id: int) -> int:
+    """It was not used after all; gives whose it was. Raises NotFound; the journal can bring it back."""
     found = session.get(Redemption, redemption_id)
     if found is None:
         raise NotFound(N_("There is nothing at this address."))
-    touchpoint_id = found.touchpoint_id
+    touchpoint_id, contact_id = found.touchpoint_id, found.contact_id
     session.delete(found)
     session.flush()
     if touchpoint_id is not None:
         history.remove(session, touchpoint_id)
+    return contact_id
 
 
 def get(session: Session, offer_id: int) -> SpecialOffer:
@@ -174,7 +175,7 @@ def line(session: Session, offer_id: int) -> OfferLine:
 def list_page(session: Session, *, page: int = 1, per_page: int = paging.PER_PAGE) -> Page[OfferLine]:
     """All special offers, the open ones first, newest first."""
     query = _query().order_by(SpecialOffer.closed_at.is_not(None), SpecialOffer.id.desc())
-    return paging.fetch(session, query, lambda row: OfferLine(*row), page=page, per_page=per_page)
+    return paging.fetch(session, query, lambda row: OfferLine(*row[:9]), page=page, per_page=per_page)
 
 
 def open_for(session: Session, contact_id: int, *, today: date) -> Sequence[OfferLine]:

@@ -6,11 +6,15 @@ from flask import Blueprint
 
 # more pages of `contacts`, `companies` and `settings`
 from outreach.web import (  # noqa: F401, I001
+    calendar,
     card_days,
     card_entries,
     card_facts,
     card_pages,
     card_person,
+    care,
+    care_offers,
+    care_person,
     changes,
     companies,
     consents,
@@ -25,13 +29,18 @@ from outreach.web import (  # noqa: F401, I001
     public,
     quick,
     search,
+    services,
     settings,
     settings_house,
     settings_lists,
     settings_people,
+    survey_answer,
+    surveys,
     tags,
+    tasks,
     value,
     week,
+    week_care,
 )
 
 
@@ -54,5 +63,10 @@ def blueprints() -> list[Blueprint]:
         value.pages,
         quick.pages,
         search.pages,
+        tasks.pages,
+        care.pages,
+        services.pages,
+        surveys.pages,
+        calendar.pages,
         settings.pages,
     ]

@@ -42,6 +42,10 @@ PUBLIC = frozenset(
         "public.one_click",
         "issue.view",
         "public.thanks",
+        "public.survey",
+        "public.take_survey",
+        "public.survey_thanks",
+        "calendar.feed",
     }
 )
 

@@ -33,6 +33,8 @@ class Line:
     #: a share done of 0…1, for what runs
     done: float | None = None
     is_alert: bool = False
+    #: an address the button posts to, instead of leading to `href`, which is then behind the title
+    post: str = ""
 
 
 Lines = Callable[[Session, House], list[Line]]

@@ -86,7 +86,7 @@ def _choices(tree: Element) -> Iterator[str]:
 
 
 def _is_public(action: str) -> bool:
-    return action.startswith(("/sign-up/", "/confirm/", "/u/", "/p/"))
+    return action.startswith(("/sign-up/", "/confirm/", "/u/", "/p/", "/survey/"))
 
 
 def _ids(tree: Element) -> Iterator[str]:
