@@ -95,7 +95,7 @@ def get(session: Session, contact_id: int, *, today: date, now: datetime, kinds:
         postal=own_postal,
         company_postal=firm_postal,
         greeting=greeting(person),
-        value=valuation.explained(person, valuation.totals(session)),
+        value=_value(session, person),
         trend=trend,
         step=value.next_best_step(Stage(person.stage), _situation(person, known, to_do, owed, due, trend, today)),
         owed=owed,
@@ -112,6 +112,15 @@ def get(session: Session, contact_id: int, *, today: date, now: datetime, kinds:
         subscriptions=history.standing(session, contact_id),
         history=history.proof(session, contact_id),
     )
+
+
+def _value(session: Session, person: Person) -> Said:
+    """The class with its reason; classes are computed for everybody at once, so a new one has to wait for that."""
+    explained = valuation.explained(person, valuation.totals(session))
+    if person.value_rank is None and person.turnover_12 > 0:
+        waits = N_("%(turnover_cents)s in 12 months. The class follows with the next computation.")
+        return Said(waits, {"turnover_cents": person.turnover_12})
+    return explained
 
 
 def greeting(person: Person) -> salutation.Greeting | salutation.Refused:

@@ -22,7 +22,8 @@ from outreach.web.transaction import house, session
 pages = Blueprint("changes", __name__)
 #: what stands in every row and tells nobody anything
 DULL = frozenset({"id", "created_at", "updated_at", "email_key", "address_hash", "key", "name_key", "contact_id", "step",
-                   "photo_id", "created_by_id", "touchpoint_id", "origin_id", "fact_id", "special_offer_id", "done_by_id", "stage_by_hand"})  # fmt: skip
+                   "photo_id", "created_by_id", "touchpoint_id", "origin_id", "fact_id", "special_offer_id", "done_by_id",
+                   "stage_by_hand"})  # fmt: skip
 _LONGEST = 120
 
 
