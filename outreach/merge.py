@@ -60,7 +60,7 @@ _OWNED: tuple[tuple[type[Any], tuple[str, ...]], ...] = (
     (Complaint, ()),
     (Gift, ()),
 )
-_STANDING = ("subscriptions", "consents", "consent_events")
+_STANDING = ("consents", "subscriptions", "consent_events")  # what is undone last stands first
 
 
 @dataclass(frozen=True)
@@ -288,10 +288,13 @@ def _join_standing(session: Session, keep: Contact, other: Contact, *, address_t
             _leave(session, keep.id, sub, own, now)
         elif (
             sub.state == "confirmed"
-            and (own is None or own.state == "pending")
             and _carries_over(session, sub, address_taken)
+            and (own is None or own.state == "pending" or (address_taken and _proven_by_mail(session, own)))
         ):
             _copy_consent(session, keep.id, sub, own, now)
+    # Nobody is on a list twice; the consents behind these stay as proof.
+    for sub in theirs.values():
+        session.delete(sub)
     session.flush()
 
 
@@ -336,6 +339,9 @@ def _copy_consent(
     session.add(copy)
     session.flush()
     if own is not None:
+        if own.consent_id is not None:  # it was proven for the address that is first no longer
+            old = session.get_one(Consent, own.consent_id)
+            old.withdrawn_at, old.withdrawn_how = now, "address_changed"
         session.delete(own)
         session.flush()
     session.add(

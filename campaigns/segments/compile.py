@@ -12,7 +12,22 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Select, String, and_, case, cast, false, func, not_, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Float,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    false,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session
 
 from campaigns.segments import filters
@@ -24,6 +39,8 @@ from outreach.consent import ask
 from outreach.consent.rows import Subscription
 from outreach.contacts import Contact, ContactTag, Tag, custom, tags
 from outreach.contacts.custom import Kind, Spec
+from outreach.facts import Fact
+from outreach.history.rows import Touchpoint
 from outreach.mail.rows import Delivery
 
 Condition = ColumnElement[bool]
@@ -91,6 +108,18 @@ class Compiler:
         happened = _delivery(moment >= self._now - timedelta(days=leaf.value))
         return happened if leaf.operator == "within_days" else not_(happened)
 
+    def _last_contact(self, leaf: Leaf) -> Condition:
+        happened = func.coalesce(Contact.last_contact_at >= self._now - timedelta(days=leaf.value), false())
+        return and_(happened) if leaf.operator == "within_days" else not_(happened)
+
+    def _due(self, leaf: Leaf) -> Condition:
+        return _either(and_(func.coalesce(Contact.due_on <= self._now.date(), false())), leaf)
+
+    def _open_wish(self, leaf: Leaf) -> Condition:
+        holds = or_(Fact.valid_until.is_(None), Fact.valid_until >= self._now.date())
+        wishes = select(Fact.contact_id).where(Fact.kind == literal_column("'wish'"), Fact.closed_at.is_(None), holds)
+        return _either(wishes.where(Fact.contact_id == Contact.id).exists(), leaf)
+
     def _custom(self, leaf: Leaf, spec: Spec) -> Condition:
         kind, text = self._json(spec.key)
         present = func.coalesce(kind.not_in(("null",)), false())
@@ -130,6 +159,11 @@ class Compiler:
         "measuring": lambda self, leaf: Contact.measuring_agreed.is_(leaf.value),
         "has_address": lambda self, leaf: Contact.email.is_not(None) if leaf.value else Contact.email.is_(None),
         "campaign": lambda self, leaf: _campaign(leaf),
+        "turnover_12": lambda self, leaf: _turnover(leaf),
+        "last_contact": _last_contact,
+        "due": _due,
+        "open_wish": _open_wish,
+        "note": lambda self, leaf: _note(leaf),
         "received": _lately,
         "opened": _lately,
         "clicked": _lately,
@@ -140,8 +174,27 @@ _COLUMNS: Mapping[str, Any] = {
     "first_name": Contact.first_name, "last_name": Contact.last_name, "title": Contact.title, "email": Contact.email_key,
     "salutation": Contact.salutation, "address_form": Contact.address_form, "language": Contact.language,
     "city": Contact.city, "phone": Contact.phone, "source": Contact.source, "stage": Contact.stage,
+    "value_class": Contact.value_class, "role": Contact.role,
 }  # fmt: skip
 _OF_COMPANY: Mapping[str, Any] = {"company": Company.name, "company_city": Company.city}
+
+
+def _turnover(leaf: Leaf) -> Condition:
+    """In euros, as people write it; kept in cents."""
+    if leaf.operator == "is_not":
+        return and_(Contact.turnover_12 != 100 * leaf.value)
+    value = tuple(100 * one for one in leaf.value) if isinstance(leaf.value, tuple) else 100 * leaf.value
+    return _compare(Contact.turnover_12, replace(leaf, value=value))
+
+
+def _note(leaf: Leaf) -> Condition:
+    """Facts and entries of the history that speak of it."""
+    pattern = paging.like(leaf.value.lower())
+    spoken = [
+        select(row.contact_id).where(row.contact_id == Contact.id, func.lower(row.text).like(pattern, escape="\\")).exists()
+        for row in (Fact, Touchpoint)
+    ]
+    return or_(*spoken)
 
 
 def _text(column: Any, leaf: Leaf) -> Condition:

@@ -97,6 +97,9 @@ LATELY = _ops(
     ("within_days", N_("in the last days"), Takes.COUNT), ("not_within_days", N_("not in the last days"), Takes.COUNT)
 )
 
+HOLDS = _ops(("contains", N_("contains"), Takes.WORD))
+
+CLASS_LABELS = {"A": "A", "B": "B", "C": "C", "": N_("Without turnover")}
 STAGE_LABELS = {
     "prospect": N_("Prospect"), "first_buyer": N_("First buyer"), "repeat_buyer": N_("Repeat buyer"),
     "regular": N_("Regular"), "advocate": N_("Advocate"), "fan": N_("Fan"),
@@ -121,6 +124,13 @@ OWN: tuple[FieldSpec, ...] = (
     FieldSpec("company", N_("Company"), "text", TEXT),
     FieldSpec("company_city", N_("City of the company"), "text", TEXT),
     FieldSpec("stage", N_("Stage"), "choice", CHOICE, tuple((value, STAGE_LABELS[value]) for value in STAGES)),
+    FieldSpec("value_class", N_("Value class"), "choice", CHOICE, tuple(CLASS_LABELS.items())),
+    FieldSpec("turnover_12", N_("Turnover of 12 months in euros"), "number", NUMBER[:-1]),
+    FieldSpec("last_contact", N_("Last real contact"), "lately", LATELY),
+    FieldSpec("due", N_("Contact is due"), "yes_no", YES_NO),
+    FieldSpec("open_wish", N_("Has an open wish"), "yes_no", YES_NO),
+    FieldSpec("note", N_("A note about them"), "text", HOLDS),
+    FieldSpec("role", N_("Role"), "text", TEXT),
     FieldSpec("tag", N_("Tag"), "tag", TAGS),
     FieldSpec("created_at", N_("Added"), "moment", MOMENT),
     FieldSpec("list", N_("List"), "list", LIST),

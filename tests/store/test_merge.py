@@ -14,7 +14,7 @@ from campaigns.rows import Campaign
 from outreach import companies, contacts, dates, facts, journal, merge, tasks
 from outreach.care.rows import ProgrammeStep, Referral
 from outreach.consent import subscriptions
-from outreach.consent.rows import Subscription
+from outreach.consent.rows import Consent, Subscription
 from outreach.contacts import channels
 from outreach.db import Base
 from outreach.errors import Conflict, Invalid, NotFound
@@ -151,6 +151,18 @@ def test_mails_to_both_are_on_the_card_and_a_newsletter_under_way_goes_once(sess
     assert [one.state for one in doubled] == ["ready", "cancelled"]
     assert timeline.counts(session, keep).get("newsletter", 0) >= 2
     assert len(timeline.of_contact(session, keep, kinds=["newsletter"]).items) == 4
+
+
+def test_with_the_address_goes_its_proof(session: Session, small: World) -> None:
+    keep, other = small.people["doctor"], small.people["anna"]
+    theirs = session.scalar(select(Subscription.consent_id).where(Subscription.contact_id == other))
+    merge.contacts(session, keep, other, take=["email"], now=LATER)
+    assert session.scalars(select(Subscription).where(Subscription.contact_id == other)).all() == []
+    (sub,) = session.scalars(select(Subscription).where(Subscription.contact_id == keep)).all()
+    proofs = session.scalars(select(Consent).where(Consent.contact_id == keep).order_by(Consent.id)).all()
+    assert [(one.withdrawn_how, one.id == sub.consent_id) for one in proofs] == [("address_changed", False), ("", True)]
+    original = session.get_one(Consent, theirs)
+    assert (proofs[1].granted_at, proofs[1].text_shown) == (original.granted_at, original.text_shown)
 
 
 def test_what_was_written_on_the_card_since_survives_the_undo(session: Session, small: World) -> None:
