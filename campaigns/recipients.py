@@ -40,7 +40,8 @@ def load(session: Session, delivery_ids: Sequence[int], *, with_tags: bool = Tru
         .join(Company, Company.id == Contact.company_id, isouter=True)
         .join(Consent, Consent.id == Delivery.consent_id, isouter=True)
         .join(MailingList, MailingList.id == Consent.list_id, isouter=True)
-        .where(Delivery.id.in_(delivery_ids))
+        # Whoever died since the audience was frozen is written to no more.
+        .where(Delivery.id.in_(delivery_ids), Contact.deceased_at.is_(None))
     ).all()
     common = _Common(session, [row.id for row in rows] if with_tags else [])
     made = {row.delivery_id: common.recipient(row, row.delivery_id, row.address, row.list_name or "") for row in rows}
