@@ -26,7 +26,7 @@ NEW = "new"
 #: still on their way
 _OPEN = ("ready", "claimed", "sending")
 #: their own word or a dead address; sending again would only be held back again
-_FINAL_REASONS = ("unsubscribed", "suppressed", "address_unknown")
+_FINAL_REASONS = ("unsubscribed", "suppressed", "address_unknown", "contact_gone", "merged")
 
 
 @dataclass(frozen=True)
