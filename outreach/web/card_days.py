@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask.typing import ResponseReturnValue
+from flask_babel import get_timezone
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from outreach import dates, tasks, users
+from outreach.care import todo
 from outreach.contacts import channels
 from outreach.errors import N_, Invalid, NotFound
 from outreach.users import Role
@@ -138,9 +140,9 @@ def task_add(subject: Subject) -> ResponseReturnValue:
 
 @both("POST", "/tasks/<int:task_id>/done")
 def task_done(subject: Subject, task_id: int) -> ResponseReturnValue:
-    """Ticked off."""
+    """Ticked off, and with it what it belongs to: the step of a complaint, thanks for a referral."""
     subject.own(tasks.get(session(), task_id))
-    tasks.finish(session(), task_id, user_id=guard.user().id)
+    todo.finish(session(), task_id, user_id=guard.user().id, zone=str(get_timezone()))
     flash_undo(_("Done."))
     return back(subject, "tasks")
 

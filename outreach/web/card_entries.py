@@ -17,8 +17,9 @@ from outreach.web.changes import flash_undo
 from outreach.web.form_key import once
 from outreach.web.transaction import session
 
-#: made where they belong: a survey by its answers, a referral with the person who came
-_NOT_BY_HAND = ("newsletter", "survey", "referral")
+#: made where they belong: newsletters when they are sent, a survey by its answers, the rest on the page of care, where a
+#: complaint gets its steps and a gift its tax line
+_NOT_BY_HAND = frozenset({"newsletter", "survey", "referral", "complaint", "gift"})
 _BLOCK = "timeline"
 
 
@@ -96,7 +97,7 @@ def entry_edit(subject: Subject, entry_id: int) -> ResponseReturnValue:
     subject.own(entry)
     on = forms.local_day(entry.at)
     values = {"kind": entry.kind, "text": entry.text, "on": on.isoformat(), "amount": money.for_field(entry.amount)}
-    return _form(subject, _entry_form(values), entry_id=entry_id)
+    return _form(subject, _entry_form(values, kept=entry.kind), entry_id=entry_id)
 
 
 @both("POST", "/entries/<int:entry_id>")
@@ -104,7 +105,7 @@ def entry_save(subject: Subject, entry_id: int) -> ResponseReturnValue:
     """Change it; the hour stays when the day does."""
     entry = history.get(session(), entry_id)
     subject.own(entry)
-    form, at = _entry_form(), entry.at
+    form, at = _entry_form(kept=entry.kind), entry.at
     found = warned(form.text.data) if form.text.data != entry.text else ()
     if form.validate_on_submit() and not found:
         with form.mending():
@@ -154,7 +155,8 @@ def _form(
     )
 
 
-def _entry_form(values: dict[str, str] | None = None) -> EntryForm:
+def _entry_form(values: dict[str, str] | None = None, *, kept: str = "") -> EntryForm:
+    """The form; `kept` is the kind of the entry that is changed, which may stay what it is."""
     form = EntryForm(formdata=None, data=values) if values is not None else EntryForm()
-    form.kind.choices = [pair for pair in words.TOUCHPOINTS.items() if pair[0] not in _NOT_BY_HAND]
+    form.kind.choices = [pair for pair in words.TOUCHPOINTS.items() if pair[0] not in _NOT_BY_HAND or pair[0] == kept]
     return form

@@ -91,7 +91,7 @@ def _words(code: int) -> tuple[str, str]:
 def _answer(status: int, title: str, text: str) -> Response:
     if request.headers.get("HX-Request"):
         answer = make_response(render_template("errors/piece.html", text=text), status)
-        answer.headers.update({"HX-Retarget": "#notices", "HX-Reswap": "innerHTML"})
+        answer.headers.update({"HX-Retarget": "#notices", "HX-Reswap": "innerHTML", "HX-Reselect": ".notice"})
         return answer
     if request.accept_mimetypes.best == "application/json":
         return make_response(jsonify(error=text), status)
