@@ -16,7 +16,7 @@ _SHOWN = 8
 class PersonForm(forms.Form):
     """A form with the name of a contact; `contact_id` is shown when the name fits several."""
 
-    about = forms.text(_l("Contact"), longest=300, render_kw={"list": "people-found", "autocomplete": "off"})
+    about = forms.text(_l("Contact"), longest=300, render_kw={"autocomplete": "off"})
     contact_id = forms.Radio(_l("Which one?"), choices=[], coerce=str, validate_choice=False)
 
     def chosen(self, *, needed: bool = False) -> int | None:

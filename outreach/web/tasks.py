@@ -130,7 +130,8 @@ def remove(task_id: int) -> ResponseReturnValue:
 @pages.get("/people")
 def suggested() -> ResponseReturnValue:
     """Names that fit what was typed, for the list below the field."""
-    text = request.args.get("about", "").strip()[:100].replace("\0", "")
+    typed = next((value for name, value in request.args.items() if name.endswith("about")), "")  # forms have prefixes
+    text = typed.strip()[:100].replace("\0", "")
     found = people.matching(text) if len(text) > 1 else []
     return render_template("tasks/_people.html", found=found, described=people.described)
 

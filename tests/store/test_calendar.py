@@ -126,10 +126,10 @@ def test_the_file_keeps_the_rules_of_rfc_5545(any_house: House, small: World) ->
     assert "Jörg\\; Jürgen\\, der \\\\ Ältere" in unfolded
     assert "kunde.example" not in unfolded, "no address of a customer"
     events = Calendar.from_ical(raw).walk("VEVENT")
-    for one in events:
-        assert {"UID", "DTSTAMP", "LAST-MODIFIED", "DTSTART", "DTEND", "SUMMARY"} <= set(one.keys())
-        assert one.decoded("DTEND") - one.decoded("DTSTART") == timedelta(days=1)
-        assert str(one["TRANSP"]) == "TRANSPARENT"
+    for event in events:
+        assert {"UID", "DTSTAMP", "LAST-MODIFIED", "DTSTART", "DTEND", "SUMMARY"} <= set(event.keys())
+        assert event.decoded("DTEND") - event.decoded("DTSTART") == timedelta(days=1)
+        assert str(event["TRANSP"]) == "TRANSPARENT"
     uids = [str(one["UID"]) for one in events]
     assert len(uids) == len(set(uids))
     assert all(uid.endswith("@news.example.de") for uid in uids)
