@@ -1,15 +1,8 @@
-"""The commands of this floor; `wsgi.py` puts them together with those of the upper floors.
-
-Exit codes everywhere: 0 done, 1 it could not be done (the sentence says why), 2 the command or a setting is wrong,
-3 an import took in no row at all, or the doctor found something wrong.
-"""
+"""Commands for users, who writes, lists, contacts in and out, the database and the doctor."""
 
 from __future__ import annotations
 
-import functools
-import json
 import sys
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,61 +10,18 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
-from outreach import contacts, doctor, erasure, logs, migrate, organisation, senders, users
+from outreach import contacts, doctor, erasure, migrate, organisation, senders, users
 from outreach.clock import now
+from outreach.commands.base import as_json, opened, say, with_house
 from outreach.consent import lists
 from outreach.contacts import tags
-from outreach.errors import N_, NotFound, OutreachError
+from outreach.errors import N_, NotFound
 from outreach.exports import everything
 from outreach.exports import store as exports
-from outreach.house import House, open_house
+from outreach.house import House
 from outreach.imports import run as imports
 from outreach.imports import undo as import_undo
 from outreach.imports.store import Progress
-from outreach.settings import SettingsError, load
-
-Command = Callable[..., Any]
-
-
-def with_house(command: Command) -> Command:
-    """The command gets an opened, migrated installation as its first argument; what goes wrong becomes a sentence."""
-
-    @functools.wraps(command)
-    @click.pass_context
-    def run(context: click.Context, /, *args: Any, **kwargs: Any) -> Any:
-        house = opened(context)
-        if migrate.missing(house.database):
-            migrate.upgrade(house.database)
-        try:
-            return command(house, *args, **kwargs)
-        except OutreachError as error:
-            raise click.ClickException(str(error)) from None
-
-    return run
-
-
-def opened(context: click.Context) -> House:
-    """The installation the environment describes, opened once per run."""
-    root = context.find_root()
-    if not isinstance(root.obj, House):
-        try:
-            settings = load()
-            logs.configure(as_json=settings.log_format == "json", level="WARNING")  # the answer goes to standard output
-            root.obj = open_house(settings, configure_logs=False)
-        except SettingsError as error:
-            click.echo(f"Settings:\n{error}", err=True)
-            sys.exit(2)
-        root.call_on_close(root.obj.database.close)
-    house: House = root.obj
-    return house
-
-
-def say(value: dict[str, Any], *, as_json: bool, text: str) -> None:
-    """The answer of a command: a sentence for a person, or JSON for a script."""
-    click.echo(json.dumps(value, ensure_ascii=False, default=str) if as_json else text)
-
-
-as_json = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 
 
 @click.group()
