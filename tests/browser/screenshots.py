@@ -90,6 +90,22 @@ PAGES = [
     Shot("newsletter-send", "/newsletters/2/send"),
     Shot("newsletter-progress", "/newsletters/1/progress"),
     Shot("newsletter-missed", "/newsletters/1/missed"),
+    Shot("tasks", "/tasks"),
+    Shot("task-new", "/tasks/new"),
+    Shot("care", "/care"),
+    Shot("care-of-contact", "/contacts/1/care"),
+    Shot("care-complaint", "/contacts/7/care"),
+    Shot("special-offer", "/care/offers/1"),
+    Shot("special-offer-new", "/care/offers/new"),
+    Shot("services", "/services"),
+    Shot("service", "/services/1"),
+    Shot("service-new", "/services/new"),
+    Shot("surveys", "/surveys"),
+    Shot("survey", "/surveys/1"),
+    Shot("survey-new", "/surveys/new"),
+    Shot("survey-links", "/surveys/1/links?contact=1"),
+    Shot("survey-preview", "/surveys/1/preview"),
+    Shot("calendar", "/settings/calendar"),
     Shot("templates", "/templates/"),
     Shot("template", "/templates/1"),
     Shot("template-new", "/templates/new"),
@@ -127,6 +143,8 @@ PAGES = [
     Shot("public-thanks", "/sign-up/neuigkeiten/thanks", who="stranger"),
     Shot("public-confirm", "/confirm/{confirm}", who="stranger"),
     Shot("public-unsubscribe", "/u/{unsubscribe}", who="stranger"),
+    Shot("public-survey", "/survey/{survey}", who="stranger"),
+    Shot("public-survey-thanks", "/survey/{survey}/thanks", who="stranger"),
     Shot("public-preferences", "/p/{preferences}", who="stranger"),
     Shot("public-wrong-link", "/u/nonsense", who="stranger"),
 ]
@@ -204,7 +222,7 @@ def tokens(house: House) -> dict[str, str]:
         confirm = signup.confirm_token(session, house, contact, topic)
     seal = house.sealer.seal
     return {
-        "confirm": confirm, "unsubscribe": seal("unsubscribe", delivery),
+        "confirm": confirm, "unsubscribe": seal("unsubscribe", delivery), "survey": seal("survey", 1, 0),
         "preferences": seal("preferences", contact),
     }  # fmt: skip
 
