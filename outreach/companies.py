@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import JSON, String, column, func, or_, select, table, text
+from sqlalchemy import JSON, ColumnElement, String, column, func, literal_column, or_, select, table, text
+from sqlalchemy import cast as as_type
+from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from outreach import clock, paging
+from outreach import clock, db, lines, paging
 from outreach.db import Base, Moment
 from outreach.errors import N_, Conflict, Invalid, NotFound
 from outreach.journal import Tracked
@@ -88,6 +90,8 @@ _MOST = {
 }
 _LISTS = frozenset({"aliases", "former_names", "domains", "competitors"})
 _ENTRIES_MOST = 100
+#: PostgreSQL's index over name and city; the migrations make it
+_search: ColumnElement[Any] = literal_column("companies.search")
 #: the floor above owns it; here its rows are only counted
 _contacts = table("contacts", column("company_id"), column("gone"))
 
@@ -142,6 +146,14 @@ def list_page(
     query = select(
         Company.id, Company.name, Company.city, Company.website, Company.industry, people, Company.created_at
     ).order_by(order.desc() if direction == "desc" else order.asc(), Company.id)
+    words = lines.terms(search)
+    if words and not db.is_sqlite(session):
+        begin = " & ".join(f"'{word}':*" for word in words[:10])
+        found = paging.fetch(
+            session, query.where(_search.bool_op("@@")(as_type(begin, TSQUERY))), _line, page=page, per_page=per_page
+        )
+        if found.total:
+            return found
     if search.strip():
         pattern = paging.like(search.strip().lower())
         query = query.where(

@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from sqlalchemy import (
     CTE,
+    JSON,
     BigInteger,
     CheckConstraint,
     ColumnElement,
@@ -59,6 +60,10 @@ class ClassCadence(Base):
     latest_days: Mapped[int]
 
 
+#: of the curve
+POINTS = 40
+
+
 @dataclass(frozen=True)
 class Totals:
     """What all customers make together in 12 months, in cents, and how many they are."""
@@ -102,6 +107,9 @@ class ValueTotals(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     customers: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     turnover_12: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))
+    #: class, number of customers, turnover of each class; and the points of the curve: rank, share
+    classes: Mapped[list[Any]] = mapped_column(JSON, default=list, server_default=text("'[]'"))
+    curve: Mapped[list[Any]] = mapped_column(JSON, default=list, server_default=text("'[]'"))
     computed_at: Mapped[datetime] = mapped_column(Moment, default=clock.now)
 
 
@@ -293,7 +301,13 @@ def _total(session: Session, now: datetime) -> None:
         Contact.value_rank.is_not(None)
     )
     customers, turnover = session.execute(counted).one()
-    values = {"customers": customers, "turnover_12": turnover, "computed_at": now}
+    values = {
+        "customers": customers,
+        "turnover_12": turnover,
+        "classes": _per_class(session),
+        "curve": _curve(session, customers),
+        "computed_at": now,
+    }
     put = db.insert(session, ValueTotals).values(id=1, **values)
     session.execute(put.on_conflict_do_update(index_elements=["id"], set_=values))
 
@@ -353,24 +367,29 @@ def largest(session: Session, *, limit: int = 100, offset: int = 0) -> list[Rank
     return [RankedLine(row[0], display_name(row[1], row[2], row[3], row[4]), *row[5:]) for row in rows]
 
 
-def curve(session: Session, *, points: int = 40) -> list[tuple[int, int]]:
-    """The 80/20 curve: (rank, cumulated share in 1/10,000) of up to `points` customers evenly spread, the last included."""
-    customers = totals(session).customers
-    ranks = sorted({max(1, round(customers * n / points)) for n in range(1, points + 1)}) if customers else []
-    query = (
-        select(Contact.value_rank, Contact.value_share)
-        .where(Contact.value_rank.in_(ranks))
-        .order_by(Contact.value_rank)
-    )
-    return [(rank or 0, share or 0) for rank, share in session.execute(query)]
+def curve(session: Session) -> list[tuple[int, int]]:
+    """The 80/20 curve: (rank, cumulated share in 1/10,000) of some customers evenly spread, the last included."""
+    points = session.scalar(select(ValueTotals.curve)) or []
+    return [(rank, share) for rank, share in points]
 
 
 def per_class(session: Session) -> list[tuple[str, int, int]]:
     """Class, number of customers and their turnover of 12 months in cents; A first."""
+    classes = session.scalar(select(ValueTotals.classes)) or []
+    return [(name, count, turnover) for name, count, turnover in classes]
+
+
+def _curve(session: Session, customers: int) -> list[list[int]]:
+    ranks = sorted({max(1, round(customers * n / POINTS)) for n in range(1, POINTS + 1)}) if customers else []
+    query = select(Contact.value_rank, Contact.value_share).where(Contact.value_rank.in_(ranks))
+    return [[rank or 0, share or 0] for rank, share in session.execute(query.order_by(Contact.value_rank))]
+
+
+def _per_class(session: Session) -> list[list[Any]]:
     query = (
         select(Contact.value_class, func.count(), as_type(func.sum(Contact.turnover_12), BigInteger))
         .where(Contact.value_rank.is_not(None))
         .group_by(Contact.value_class)
         .order_by(Contact.value_class)
     )
-    return [(name, count, turnover) for name, count, turnover in session.execute(query)]
+    return [[name, count, int(turnover)] for name, count, turnover in session.execute(query)]

@@ -65,6 +65,8 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('customers', sa.Integer(), server_default=sa.text('0'), nullable=False),
     sa.Column('turnover_12', sa.BigInteger(), server_default=sa.text('0'), nullable=False),
+    sa.Column('classes', sa.JSON(), server_default=sa.text("'[]'"), nullable=False),
+    sa.Column('curve', sa.JSON(), server_default=sa.text("'[]'"), nullable=False),
     sa.Column('computed_at', sa.DateTime(timezone=True), nullable=False),
     sa.CheckConstraint('id = 1', name=op.f('ck_value_totals_one')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_value_totals'))

@@ -7,10 +7,10 @@ Never chooses: a person does. "Muller", "Mueller" and "Müller" are alike, "Anna
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TypeVar
 
 from rapidfuzz import fuzz, process
 from sqlalchemy import or_, select
@@ -19,39 +19,16 @@ from sqlalchemy.orm import Session
 from outreach.companies import Company
 from outreach.contacts import Contact
 from outreach.contacts.store import display_name
+from outreach.quick.known import Index, Names, distinctive, fold
 from outreach.quick.proposal import Parsed
 
+T = TypeVar("T")
 MOST = 6
 #: likeness of 100 from which a name counts as meant; one wrong letter in "Müller" leaves 83
 LIKE = 82
 _NAMES_A_WORD = 6
 _LOOKED_AT = 400
 _WORDS = 40
-_COMMON = frozenset(
-    [
-        "gmbh",
-        "mbh",
-        "ohg",
-        "gbr",
-        "inc",
-        "ltd",
-        "llc",
-        "und",
-        "and",
-        "der",
-        "die",
-        "das",
-        "von",
-        "für",
-        "kgaa",
-        "verein",
-        "stiftung",
-        "gruppe",
-        "group",
-    ]
-)  # noqa: SIM905
-_FOLDED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "é": "e", "è": "e", "á": "a", "à": "a", "ç": "c", "ş": "s",
-                         "ğ": "g", "ı": "i", "ø": "o", "å": "a", "ñ": "n", "ł": "l", "ć": "c", "č": "c", "š": "s", "ž": "z"})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -67,20 +44,27 @@ class Suggestion:
     last_contact_at: datetime | None = None
 
 
-def suggestions(session: Session, parsed: Parsed, *, limit: int = MOST) -> Sequence[Suggestion]:
+def suggestions(
+    session: Session, parsed: Parsed, *, names: Names | None = None, limit: int = MOST
+) -> Sequence[Suggestion]:
     """The likeliest people and companies; the longer the phrase that fits, and the later we spoke, the further up."""
     phrases = [parsed.who] if parsed.who else [one.text for one in parsed.candidates]
-    return named(session, phrases, limit=limit)
+    return named(session, phrases, names=names, limit=limit)
 
 
-def named(session: Session, phrases: Sequence[str], *, limit: int = MOST) -> Sequence[Suggestion]:
+def named(
+    session: Session, phrases: Sequence[str], *, names: Names | None = None, limit: int = MOST
+) -> Sequence[Suggestion]:
     """Whoever is called like one of these phrases."""
-    wanted = list(dict.fromkeys(_fold(phrase) for phrase in phrases if phrase.strip()))[:_WORDS]
+    wanted = list(dict.fromkeys(fold(phrase) for phrase in phrases if phrase.strip()))[:_WORDS]
     words = list(dict.fromkeys(word for phrase in wanted for word in phrase.split() if len(word) > 1))[:_WORDS]
     if not words:
         return []
-    by_phrase = {_fold(phrase): phrase for phrase in reversed(phrases)}
-    found = [_judged(one, wanted, by_phrase) for one in (*_people(session, words), *_companies(session, words))]
+    known = (names or Names()).of(session)
+    by_phrase = {fold(phrase): phrase for phrase in reversed(phrases)}
+    found = [
+        _judged(one, wanted, by_phrase) for one in (*_people(session, words, known), *_companies(session, words, known))
+    ]
     likely = [one for one in found if one is not None]
     likely.sort(
         key=lambda one: (
@@ -102,9 +86,8 @@ class _Met:
     last_contact_at: datetime | None = None
 
 
-def _people(session: Session, words: Sequence[str]) -> Iterable[_Met]:
-    last = _alike(session.scalars(select(Contact.last_name).where(Contact.gone == "").distinct()), words)
-    first = _alike(session.scalars(select(Contact.first_name).where(Contact.gone == "").distinct()), words)
+def _people(session: Session, words: Sequence[str], known: Index) -> Iterable[_Met]:
+    last, first = list(_alike(known.last, words))[:200], list(_alike(known.first, words))[:200]
     query = (
         select(
             Contact.id, Contact.title, Contact.first_name, Contact.last_name, Contact.email, Company.name, Contact.city,
@@ -120,7 +103,7 @@ def _people(session: Session, words: Sequence[str]) -> Iterable[_Met]:
         .limit(_LOOKED_AT)
     )  # fmt: skip
     for row in session.execute(query):
-        first_name, last_name = _fold(row[2]), _fold(row[3])
+        first_name, last_name = fold(row[2]), fold(row[3])
         halves = last_name.split() if " " in last_name else ()
         forms = tuple(
             form for form in (f"{first_name} {last_name}".strip(), last_name, first_name, *halves) if len(form) > 1
@@ -129,42 +112,22 @@ def _people(session: Session, words: Sequence[str]) -> Iterable[_Met]:
         yield _Met(row[0], None, name, ", ".join(part for part in (row[5], row[6]) if part), forms, row[7])
 
 
-def _companies(session: Session, words: Sequence[str]) -> Iterable[_Met]:
-    by_word: dict[str, list[Any]] = {}
-    for row in session.execute(select(Company.id, Company.name, Company.city)):
-        for word in _distinctive(row[1]):
-            by_word.setdefault(word, []).append(row)
-    known, met = list(by_word), dict[int, Any]()
+def _companies(session: Session, words: Sequence[str], known: Index) -> Iterable[_Met]:
+    numbers = list(_alike(known.firms, words))[:200]
+    for row in session.execute(select(Company.id, Company.name, Company.city).where(Company.id.in_(numbers))):
+        own = distinctive(row[1])
+        yield _Met(None, row[0], row[1], row[2], (fold(row[1]), " ".join(own), *own))
+
+
+def _alike(known: Mapping[str, set[T]], words: Sequence[str]) -> dict[T, None]:
+    """What belongs to a folded word that is like one of these, the likest first."""
+    found = dict[T, None]()
     for word in words:
         for part, _likeness, _key in process.extract(
-            word, known, scorer=fuzz.ratio, score_cutoff=LIKE, limit=_NAMES_A_WORD
+            word, known.keys(), scorer=fuzz.ratio, score_cutoff=LIKE, limit=_NAMES_A_WORD
         ):
-            met.update((row[0], row) for row in by_word[part][:50])
-    for row in met.values():
-        own = _distinctive(row[1])
-        yield _Met(None, row[0], row[1], row[2], (_fold(row[1]), " ".join(own), *own))
-
-
-def _distinctive(name: str) -> list[str]:
-    """The words of a company's name that tell it from others."""
-    return [word for word in _fold(name).replace("&", " ").split() if len(word) > 2 and word not in _COMMON]
-
-
-def _alike(names: Iterable[str], words: Sequence[str]) -> list[str]:
-    """Names in use that are like one of the words; double names also by either half."""
-    folded: dict[str, list[str]] = {}
-    for name in names:
-        if name:
-            whole = _fold(name)
-            for part in {whole, *whole.split()}:
-                folded.setdefault(part, []).append(name)
-    known, found = list(folded), dict[str, None]()
-    for word in words:
-        for part, _likeness, _key in process.extract(
-            word, known, scorer=fuzz.ratio, score_cutoff=LIKE, limit=_NAMES_A_WORD
-        ):
-            found.update(dict.fromkeys(folded[part]))
-    return list(found)[:200]
+            found.update(dict.fromkeys(known[part]))
+    return found
 
 
 def _judged(met: _Met, phrases: Sequence[str], by_phrase: dict[str, str]) -> Suggestion | None:
@@ -180,7 +143,3 @@ def _judged(met: _Met, phrases: Sequence[str], by_phrase: dict[str, str]) -> Sug
     return Suggestion(
         met.contact_id, met.company_id, met.name, met.about, by_phrase.get(words, words), best, met.last_contact_at
     )
-
-
-def _fold(name: str) -> str:
-    return " ".join(name.casefold().translate(_FOLDED).replace("-", " ").replace(".", " ").split())

@@ -17,6 +17,7 @@ from outreach.care import complaints, gifts
 from outreach.errors import N_, Invalid
 from outreach.history import store as history
 from outreach.history.rows import Kind
+from outreach.quick.known import Names
 from outreach.quick.parse import parse, settle, settle_at
 from outreach.quick.proposal import Birthday, Candidate, Parsed
 from outreach.quick.propose import Suggestion, suggestions
@@ -87,6 +88,7 @@ def read(
     contact_id: int | None = None,
     company_id: int | None = None,
     words: str = "",
+    names: Names | None = None,
 ) -> Read:
     """Read a line, with its people; once somebody is chosen, `words` are the letters that name them.
 
@@ -94,7 +96,7 @@ def read(
     """
     parsed = parse(line, today)
     if contact_id is None and company_id is None:
-        return Read(parsed, suggestions(session, parsed) if line.strip() else ())
+        return Read(parsed, suggestions(session, parsed, names=names) if line.strip() else ())
     if contact_id is not None:
         found = contacts.get(session, contact_id)
         name = contacts.display_name(found.title, found.first_name, found.last_name, found.email)

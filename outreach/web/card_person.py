@@ -301,7 +301,9 @@ def tags_save(contact_id: int) -> ResponseReturnValue:
 
 def _tags_page(contact_id: int, form: TagsForm) -> ResponseReturnValue:
     subject = Subject(contact_id)
-    return part("tags", subject, id="tags-edit", block="about", form=form, title=_("Tags"), action=subject.url("tags_save"))
+    return part(
+        "tags", subject, id="tags-edit", block="about", form=form, title=_("Tags"), action=subject.url("tags_save")
+    )
 
 
 @pages.get("/<int:contact_id>/fields")

@@ -117,7 +117,7 @@ def _shown(name: str, value: Any) -> str:
     if name == "owner_id":
         return users.get(session(), value).name
     if name == "photo_id":
-        return _("a picture")
+        return str(_("a picture"))
     by_key: dict[str, dict[str, Any]] = {
         "stage": words.STAGES, "salutation": words.SALUTATIONS, "address_form": words.ADDRESS_FORMS, "language": words.CONTACT_LANGUAGES,
     }  # fmt: skip

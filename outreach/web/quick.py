@@ -19,13 +19,14 @@ from markupsafe import Markup, escape
 from outreach import clock, sensitive
 from outreach.errors import N_, Invalid, OutreachError
 from outreach.quick import store
+from outreach.quick.known import Names
 from outreach.quick.proposal import Birthday
 from outreach.quick.store import Confirmed, KeptFact, KeptTask, Read
 from outreach.users import Role
 from outreach.web import guard, language, money, transaction, words
 from outreach.web.changes import flash_undo
 from outreach.web.form_key import once
-from outreach.web.transaction import session
+from outreach.web.transaction import house, session
 
 pages = Blueprint("quick", __name__, url_prefix="/quick")
 LINE_MOST = 2000
@@ -70,6 +71,7 @@ def index() -> ResponseReturnValue:
         contact_id=_number("contact"),
         company_id=_number("company"),
         words=request.args.get("words", ""),
+        names=house().kept(Names, Names),
     )
     chosen = read.contact_id is not None or read.company_id is not None
     draft = _draft(read) if chosen and line.strip() else None

@@ -207,15 +207,19 @@ def test_companies_are_found_again_by_name(session: Session, people: World) -> N
 
 
 def test_the_card_shows_where_a_contact_stands(session: Session, people: World) -> None:
-    card = cards.get(session, people.people["anna"])
+    day = {"today": world.NOW.date(), "now": world.NOW}
+    card = cards.get(session, people.people["anna"], **day)  # type: ignore[arg-type]
+    assert isinstance(card, cards.Card)
     assert [(s.list_name, s.state, s.how, s.text_shown) for s in card.subscriptions] == [
         ("Neuigkeiten", "confirmed", "double_opt_in", world.AGREED)
     ]
     assert [event.what for event in card.history] == ["requested", "confirmed", "measuring_agreed"]
     assert not card.suppressed
-    assert cards.get(session, people.people["suppressed"]).suppressed
+    other = cards.get(session, people.people["suppressed"], **day)  # type: ignore[arg-type]
+    assert isinstance(other, cards.Card)
+    assert other.suppressed
     with pytest.raises(NotFound):
-        cards.get(session, 999_999)
+        cards.get(session, 999_999, **day)  # type: ignore[arg-type]
 
 
 def test_a_contact_nobody_wrote_to_can_be_deleted(session: Session, people: World) -> None:

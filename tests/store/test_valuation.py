@@ -144,7 +144,7 @@ def test_the_card_explains_the_class_with_figures(session: Session) -> None:
     assert [(line.value_class, line.rank, line.share) for line in valuation.largest(session)] == [
         ("A", 1, 6000), ("A", 2, 9000), ("B", 3, 9600), ("C", 4, 10_000),
     ]  # fmt: skip
-    assert valuation.curve(session, points=2) == [(2, 9000), (4, 10_000)]
+    assert valuation.curve(session) == [(1, 6000), (2, 9000), (3, 9600), (4, 10_000)]
     assert valuation.per_class(session) == [("A", 2, 900_000), ("B", 1, 60_000), ("C", 1, 40_000)]
 
 
