@@ -6,6 +6,7 @@ import ast
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -124,3 +125,13 @@ def test_a_file_without_a_floor_is_seen(tmp_path: Path) -> None:
     answer = _lint_imports(tmp_path)
     assert answer.returncode != 0
     assert "homeless" in answer.stdout
+
+
+def test_every_package_is_installed() -> None:
+    listed = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
+    there = {
+        ".".join(path.parent.relative_to(ROOT).parts)
+        for floor in ("outreach", "campaigns", "feeds")
+        for path in (ROOT / floor).rglob("__init__.py")
+    }
+    assert there == set(listed)
