@@ -3,8 +3,7 @@
     users.calendar_version ── sealed ──▶ /calendar/<token>.ics ──▶ owner(token) ──▶ feed() ──▶ RFC 5545
 
 Everything is an all-day VEVENT that leaves the day free (TRANSPARENT), also tasks: the calendars people subscribe with
-(Google, Apple, Outlook) leave out VTODO. Yearly days stand there as single days of this year and the next two, not as a
-rule: so 29 February is kept on the 28th where there is none, and the birthday says how old somebody gets. UIDs are made of
+(Google, Apple, Outlook) leave out VTODO. Yearly days stand there as single days of the next two years, not as a rule: so 29 February is kept on the 28th where there is none, and the birthday says how old somebody gets. UIDs are made of
 the row's number and the year, so a calendar changes an entry instead of adding another one. Nothing of a customer stands
 in it but the name, and the address of the card, which asks for signing in.
 """
@@ -34,8 +33,8 @@ from outreach.tasks import Task
 from outreach.users import User
 
 #: a calendar with more of one kind is no help, and no program likes to load it
-MOST = 2000
-YEARS_AHEAD = 2
+MOST = 500
+DAYS_AHEAD = 2 * 365
 #: overdue follow-ups and tasks stay this long on their day
 DAYS_BACK = 90
 #: how far back days that were stay
@@ -158,7 +157,7 @@ def _days(session: Session, who: Holder, today: date, say: Say) -> Iterator[_Ent
 
 def _occurrences(row: Any, today: date) -> list[date]:
     """The times a day comes between a month ago and two years ahead."""
-    first, last = today - timedelta(days=DAYS_SHOWN_BACK), date(today.year + YEARS_AHEAD, 12, 31)
+    first, last = today - timedelta(days=DAYS_SHOWN_BACK), today + timedelta(days=DAYS_AHEAD)
     found, at = [], first
     while (at_next := _next(row, at)) is not None and at_next <= last:
         found.append(at_next)

@@ -8,11 +8,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, or_, select, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, Text, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from outreach import clock, companies, contacts, lines
-from outreach.contacts import Contact
 from outreach.db import Base, Moment
 from outreach.errors import N_, Invalid, NotFound
 from outreach.history import store as history
@@ -201,18 +200,13 @@ def _lines(session: Session, whose: Any, today: date, only_open: bool, kinds: Co
     return [FactLine(*row) for row in session.execute(query.order_by(Fact.noted_on.desc(), Fact.id.desc()).limit(1000))]
 
 
-def open_wishes(session: Session, *, today: date) -> Any:
-    """A query over facts: the wishes and interests of everybody that still hold. For `services`."""
-    return (
-        select(Fact.id, Fact.contact_id, Fact.kind, Fact.text, Fact.noted_on, Fact.source)
-        .join(Contact, Contact.id == Fact.contact_id)
-        .where(
-            Fact.kind.in_((Kind.WISH, Kind.INTEREST)),
-            Fact.closed_at.is_(None),
-            or_(Fact.valid_until.is_(None), Fact.valid_until >= today),
-            Contact.gone == "",
-            Contact.deceased_at.is_(None),
-        )
+def open_wishes(*, today: date) -> Select[int, int | None, str, str, date, str]:
+    """A query over facts: the wishes and interests of people that still hold. For `services`."""
+    return select(Fact.id, Fact.contact_id, Fact.kind, Fact.text, Fact.noted_on, Fact.source).where(
+        Fact.kind.in_((Kind.WISH, Kind.INTEREST)),
+        Fact.contact_id.is_not(None),
+        Fact.closed_at.is_(None),
+        or_(Fact.valid_until.is_(None), Fact.valid_until >= today),
     )
 
 

@@ -28,6 +28,7 @@ from outreach.errors import N_, Conflict, Invalid, NotFound
 from outreach.facts import Fact
 from outreach.history import store as history
 from outreach.journal import Tracked
+from outreach.paging import Page
 
 WORDS_MOST = 20
 #: so many wishes and tags are looked at for one service, the newest first; more is no list to work through
@@ -221,16 +222,29 @@ def interested(session: Session, service_id: int, today: date) -> Sequence[Inter
 
     One line per contact with all reasons. Nobody who is muted, died or is gone. Raises NotFound.
     """
+    return interested_page(session, service_id, today).rows
+
+
+def interested_page(
+    session: Session, service_id: int, today: date, *, page: int = 1, per_page: int | None = None
+) -> Page[Interested]:
+    """The same, page by page: only the people of one page are looked up; all of them without `per_page`."""
     service = get(session, service_id)
     reasons: dict[int, list[Reason]] = {}
     for contact_id, reason in [*_said(session, service, today), *_tagged(session, service)]:
         reasons.setdefault(contact_id, []).append(reason)
-    names = _names(session, list(reasons))
-    return [
-        Interested(contact_id, *names[contact_id], tuple(found))
-        for contact_id, found in reasons.items()
-        if contact_id in names
-    ]
+    size = per_page or max(1, len(reasons))
+    chosen = list(reasons)[(page - 1) * size : page * size]
+    names = _names(session, chosen)
+    rows = [Interested(one, *names[one], tuple(reasons[one])) for one in chosen if one in names]
+    return Page(rows, page, size, len(reasons))
+
+
+def count_waiting(session: Session, service_id: int, today: date, *, most: int = 1000) -> int:
+    """How many people wait; of wishes and of tags, no more than `most` are looked at."""
+    service = get(session, service_id)
+    reasons = [*_said(session, service, today, most=most), *_tagged(session, service, most=most)]
+    return len({contact_id for contact_id, _reason in reasons})
 
 
 def phrases(name: str, words: Collection[str]) -> list[list[str]]:
@@ -247,7 +261,7 @@ def _beginnings(words: str) -> list[str]:
     return [_ENDING.sub("", one) if len(one) >= 6 else one for one in telling]  # noqa: PLR2004
 
 
-def _said(session: Session, service: Service, today: date) -> Iterable[tuple[int, Reason]]:
+def _said(session: Session, service: Service, today: date, *, most: int = LOOKED_AT) -> Iterable[tuple[int, Reason]]:
     wanted = phrases(service.name, service.words)
     if not wanted:
         return []
@@ -258,17 +272,19 @@ def _said(session: Session, service: Service, today: date) -> Iterable[tuple[int
     else:
         match = " | ".join("(" + " & ".join(f"'{one}':*" for one in phrase) + ")" for phrase in wanted)
         has_words = text("facts.search @@ CAST(:words AS tsquery)")
+    order = (Fact.kind.desc(), Fact.noted_on.desc(), Fact.id.desc())  # wish before interest
+    found = facts.open_wishes(today=today).where(has_words).order_by(*order).limit(most).subquery()
     query = (
-        facts.open_wishes(session, today=today)
-        .where(has_words, Contact.muted_at.is_(None))
-        .order_by(Fact.kind.desc(), Fact.noted_on.desc(), Fact.id.desc())  # wish before interest
-        .limit(LOOKED_AT)
+        select(found.c.contact_id, found.c.kind, found.c.text, found.c.noted_on, found.c.source, found.c.id)
+        .join(Contact, Contact.id == found.c.contact_id)
+        .where(Contact.gone == "", Contact.deceased_at.is_(None), Contact.muted_at.is_(None))
+        .order_by(found.c.kind.desc(), found.c.noted_on.desc(), found.c.id.desc())
     )
     rows = session.execute(query, {"words": match})
-    return [(row[1], Reason(row[2], row[3], row[4], row[5], row[0])) for row in rows]
+    return [(row[0], Reason(row[1], row[2], row[3], row[4], row[5])) for row in rows]
 
 
-def _tagged(session: Session, service: Service) -> Iterable[tuple[int, Reason]]:
+def _tagged(session: Session, service: Service, *, most: int = LOOKED_AT) -> Iterable[tuple[int, Reason]]:
     if not service.tags:
         return []
     query = (
@@ -278,7 +294,7 @@ def _tagged(session: Session, service: Service) -> Iterable[tuple[int, Reason]]:
         .where(Tag.key.in_([tags.key(name) for name in service.tags]))
         .where(Contact.gone == "", Contact.deceased_at.is_(None), Contact.muted_at.is_(None))
         .order_by(ContactTag.contact_id.desc(), Tag.key)
-        .limit(LOOKED_AT)
+        .limit(most)
     )
     return [(contact_id, Reason("tag", name)) for contact_id, name in session.execute(query)]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -166,24 +166,42 @@ def year_of(session: Session, contact_id: int, *, on: date, first_month: int = 1
 def list_year(
     session: Session, *, on: date, first_month: int = 1, page: int = 1, per_page: int = paging.PER_PAGE
 ) -> Page[GiftYear]:
-    """Everybody who got something in the business year `on` lies in, the most expensive first."""
+    """Everybody with a gift in the business year `on` lies in, the most expensive first.
+
+    Their sums hold gifts that only the timeline knows; people who have nothing but such gifts are not looked for.
+    """
     first, last = rules.business_year(on, first_month=first_month)
-    given, limit = _presents(first, last), rules.gift_line_cents(first)
-    total = func.coalesce(func.sum(given.c.amount), 0)
+    limit = rules.gift_line_cents(first)
+    total = func.coalesce(func.sum(Gift.amount), 0).label("total")
     names = (Contact.title, Contact.first_name, Contact.last_name, Contact.email)
-    query = (
-        select(Contact.id, func.count(), total, *names)
-        .join(given, given.c.contact_id == Contact.id)
+    given = (
+        select(Contact.id, func.count().label("gifts"), total, *names)
+        .join(Gift, Gift.contact_id == Contact.id)
+        .where(Gift.state == "given", Gift.given_on.between(first, last))
         .group_by(Contact.id, *names)
-        .order_by(total.desc(), Contact.id)
+        .subquery("given")
     )
-    return paging.fetch(
+    query = select(given).order_by(given.c.total.desc(), given.c.id)
+    found = paging.fetch(
         session,
-        select(query.subquery("years")),
+        query,
         lambda row: GiftYear(row[0], display_name(*row[3:7]), row[1], int(row[2]), limit),
         page=page,
         per_page=per_page,
     )
+    return replace(found, rows=_completed(session, found.rows, first, last))
+
+
+def _completed(session: Session, rows: Sequence[GiftYear], first: date, last: date) -> Sequence[GiftYear]:
+    """The same people with the gifts that only their timeline knows."""
+    given = _presents(first, last)
+    query = (
+        select(given.c.contact_id, func.count(), func.coalesce(func.sum(given.c.amount), 0))
+        .where(given.c.contact_id.in_([one.contact_id for one in rows]))
+        .group_by(given.c.contact_id)
+    )
+    whole = {contact_id: (count, int(cents)) for contact_id, count, cents in session.execute(query)}
+    return [replace(one, gifts=whole[one.contact_id][0], given_cents=whole[one.contact_id][1]) for one in rows]
 
 
 def _given_in_year(session: Session, contact_id: int, on: date, first_month: int) -> int:

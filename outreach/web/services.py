@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, url_for
@@ -16,8 +16,6 @@ from wtforms.validators import Length
 from outreach import clock, services
 from outreach.care import complaints
 from outreach.exports import csv
-from outreach.paging import Page
-from outreach.services import Interested
 from outreach.users import Role
 from outreach.web import forms, guard, lists
 from outreach.web.changes import flash_undo
@@ -60,7 +58,9 @@ class ServiceForm(forms.Form):
 def index() -> ResponseReturnValue:
     """What is offered, the newest first, and what no longer is."""
     offered = services.list_all(session())
-    counted = [Offered(one, len(_waiting(one.id))) for one in offered[:20]] + [Offered(one, -1) for one in offered[20:]]
+    counted = [Offered(one, services.count_waiting(session(), one.id, _today())) for one in offered[:20]] + [
+        Offered(one, -1) for one in offered[20:]
+    ]
     return render_template("services/index.html", offered=counted, archived=services.list_all(session(), archived=True))
 
 
@@ -88,11 +88,8 @@ def add() -> ResponseReturnValue:
 def show(service_id: int) -> ResponseReturnValue:
     """One service, and who waits for it with what they said."""
     service, wanted = services.get(session(), service_id), lists.wanted(sorts=("best",), default="best")
-    waiting = _waiting(service_id)
-    first = (wanted.page - 1) * wanted.per_page
-    rows = waiting[first : first + wanted.per_page]
-    found = Page(rows, wanted.page, wanted.per_page, len(waiting))
-    blocked = complaints.blocking_sales(session(), [one.contact_id for one in rows])
+    found = services.interested_page(session(), service_id, _today(), page=wanted.page, per_page=wanted.per_page)
+    blocked = complaints.blocking_sales(session(), [one.contact_id for one in found.rows])
     return render_template("services/show.html", service=service, wanted=wanted, found=found, why=WHY, blocked=blocked)
 
 
@@ -107,7 +104,7 @@ def waiting(service_id: int) -> ResponseReturnValue:
                 url_for("contacts.card", contact_id=one.contact_id, _external=True),
             ]
         )
-        for one in _waiting(service_id)
+        for one in services.interested(session(), service_id, _today())
     ]  # fmt: skip
     answer = Response("\ufeff" + head + "".join(rows), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="service-{service_id}.csv"'
@@ -152,5 +149,5 @@ def restore(service_id: int) -> ResponseReturnValue:
     return redirect(url_for("services.show", service_id=service_id), 303)
 
 
-def _waiting(service_id: int) -> Sequence[Interested]:
-    return services.interested(session(), service_id, forms.local_day(clock.now()))
+def _today() -> date:
+    return forms.local_day(clock.now())

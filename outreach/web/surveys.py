@@ -165,13 +165,13 @@ def preview(survey_id: int) -> ResponseReturnValue:
 
 
 @pages.get("/<int:survey_id>/links")
+@guard.needs(Role.EDITOR)
 def links(survey_id: int) -> ResponseReturnValue:
     """The open link, and the link of one person."""
     return _links(survey_id, people.PersonForm(formdata=None))
 
 
 @pages.post("/<int:survey_id>/links")
-@guard.needs(Role.READER)
 def find_link(survey_id: int) -> ResponseReturnValue:
     """The link of one person, found by name."""
     form = people.PersonForm()
@@ -183,6 +183,7 @@ def find_link(survey_id: int) -> ResponseReturnValue:
 
 
 @pages.get("/<int:survey_id>/links.csv")
+@guard.needs(Role.EDITOR)  # whoever has a link answers in the name of its owner
 def link_table(survey_id: int) -> ResponseReturnValue:
     """A link for everybody, or for everybody with a tag."""
     store.get(session(), survey_id)
