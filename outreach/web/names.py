@@ -24,17 +24,25 @@ def index() -> ResponseReturnValue:
     return render_template("names/index.html", found=found, said=language.said, labels=lines.LABELS, words=words)
 
 
-@pages.post("/<int:contact_id>/<any(taken, dismissed):what>/<kind>")
+@pages.post("/<int:contact_id>/taken/<kind>")
 @once
-def answer(contact_id: int, what: str, kind: str) -> ResponseReturnValue:
-    """Take a proposal, or say that the name is right in this."""
+def take(contact_id: int, kind: str) -> ResponseReturnValue:
+    """Take a proposal."""
     journal.begin(session(), "names")
-    if what == "taken":
-        doubts.accept(session(), contact_id, kind)
-    else:
-        doubts.dismiss(session(), contact_id, kind)
+    doubts.accept(session(), contact_id, kind)
     doubts.check_some(session())
-    flash_undo(_("The name is changed.") if what == "taken" else _("That stays as it is."))
+    flash_undo(_("The name is changed."))
+    return _back(contact_id)
+
+
+@pages.post("/<int:contact_id>/dismissed/<kind>")
+@once
+def leave(contact_id: int, kind: str) -> ResponseReturnValue:
+    """The name is right in this."""
+    journal.begin(session(), "names")
+    doubts.dismiss(session(), contact_id, kind)
+    doubts.check_some(session())
+    flash_undo(_("That stays as it is."))
     return _back(contact_id)
 
 

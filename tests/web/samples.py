@@ -117,6 +117,13 @@ SAMPLES: dict[str, Sample] = {
     "calendar.feed": lambda house, people: {"token": house.sealer.seal("calendar", people.owner, 1, 0)},
     "public.survey": lambda house, people: {"token": house.sealer.seal("survey", 1, people.people["anna"])},
     "public.survey_thanks": lambda house, people: {"token": house.sealer.seal("survey", 1, 0)},
+    "merge.find": lambda house, people: {"one": people.people["anna"]},
+    "merge.find_company": lambda house, people: {"one": people.companies["mueller"]},
+    "merge.compare": lambda house, people: {"one": people.people["anna"], "other": people.people["double"]},
+    "merge.compare_companies": lambda house, people: {
+        "one": people.companies["mueller"],
+        "other": people.companies["nordlicht"],
+    },
     "public.sign_up": lambda house, people: {"key": "neuigkeiten"},
     "public.embed": lambda house, people: {"key": "neuigkeiten"},
     "public.thanks": lambda house, people: {"key": "neuigkeiten"},
