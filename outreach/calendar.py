@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from icalendar import Calendar, Event
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, case, or_, select
 from sqlalchemy.orm import Session
 
 from outreach import dates, facts
@@ -184,8 +184,11 @@ def _rows_of_days(session: Session, who: Holder, today: date) -> Iterable[Any]:
         .where(or_(SpecialDay.contact_id.is_(None), alive))
         .order_by(SpecialDay.day, SpecialDay.id)
     )  # fmt: skip
-    if who.is_mine:
-        query = query.where(or_(SpecialDay.contact_id.is_(None), Contact.owner_id == who.user.id))
+    if who.is_mine:  # few among many: the months would be read one by one to find them
+        is_mine = or_(SpecialDay.contact_id.is_(None), Contact.owner_id == who.user.id)
+        months = case((SpecialDay.month < today.month, SpecialDay.month + 12), else_=SpecialDay.month)
+        mine = query.where(is_mine, SpecialDay.month.is_not(None)).order_by(None).order_by(months, SpecialDay.day)
+        return session.execute(mine.limit(MOST)).all()
     found: list[Any] = []
     for ahead in range(12):
         month = (today.month - 1 + ahead) % 12 + 1
