@@ -9,9 +9,10 @@ from collections.abc import Callable
 from typing import Any
 
 import click
+from sqlalchemy.orm import Session
 
-from outreach import logs, migrate
-from outreach.errors import OutreachError
+from outreach import contacts, logs, migrate
+from outreach.errors import N_, NotFound, OutreachError
 from outreach.house import House, open_house
 from outreach.settings import SettingsError, load
 
@@ -57,3 +58,18 @@ def say(value: dict[str, Any], *, as_json: bool, text: str) -> None:
 
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+
+
+@click.group("contact")
+def contact_group() -> None:
+    """One person: look, merge, export, erase."""
+
+
+def contact_id(session: Session, who: str) -> int:
+    """The number of a contact named by number or mail address; raises NotFound."""
+    if who.isdecimal() and len(who) < 12:
+        return contacts.person(session, int(who)).id
+    found = contacts.by_address(session, who)
+    if found is None:
+        raise NotFound(N_("There is no such contact, or not any more."))
+    return found.id

@@ -8,10 +8,9 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from outreach import calendar, clock, contacts, services, tasks, users
+from outreach import calendar, clock, services, tasks, users
 from outreach.care import todo
-from outreach.commands.base import as_json, say, with_house
-from outreach.errors import N_, NotFound
+from outreach.commands.base import as_json, contact_id, say, with_house
 from outreach.house import House
 from outreach.services import Service
 from outreach.users import User
@@ -58,7 +57,7 @@ def tasks_add(house: House, text: str, due: datetime | None, address: str, user:
             session,
             text=text,
             due_on=due.date() if due else None,
-            contact_id=_contact(session, address) if address else None,
+            contact_id=contact_id(session, address) if address else None,
             user_id=_user(session, user).id if user else None,
         )
         value = {"id": made.id, "due_on": made.due_on}
@@ -151,15 +150,6 @@ def _shown(on: date | None) -> str:
 
 def _today(house: House) -> date:
     return clock.on_wall(clock.now(), house.settings.timezone).date()
-
-
-def _contact(session: Session, named: str) -> int:
-    if named.isdecimal():
-        return contacts.get(session, int(named)).id
-    found = contacts.by_address(session, named)
-    if found is None:
-        raise NotFound(N_("There is no such contact, or not any more."))
-    return found.id
 
 
 def _user(session: Session, address: str) -> User:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from outreach import contacts, doctor, erasure, migrate, organisation, senders, users
 from outreach.clock import now
-from outreach.commands.base import as_json, opened, say, with_house
+from outreach.commands.base import as_json, contact_group, contact_id, opened, say, with_house
 from outreach.consent import lists
 from outreach.contacts import tags
 from outreach.errors import N_, NotFound
@@ -276,11 +276,6 @@ def export_command(house: House, form: str, output: Any, stage: str, tag: str) -
         output.write(piece)
 
 
-@click.group("contact")
-def contact_group() -> None:
-    """One person: everything known, or nothing any more."""
-
-
 @contact_group.command("export")
 @click.argument("who")
 @click.option("--output", type=click.File("wb", atomic=True), required=True, help="ZIP file to write.")
@@ -292,7 +287,7 @@ def contact_export(house: House, who: str, output: Any) -> None:
     Example: outreach contact export anna@example.de --output anna.zip
     """
     with house.database.reading() as session:
-        known = everything.gather(session, _contact_id(session, who))
+        known = everything.gather(session, contact_id(session, who))
     output.write(everything.archive(known, now=now()))
 
 
@@ -308,11 +303,11 @@ def contact_erase(house: House, who: str, yes: bool, as_json: bool) -> None:
     A fingerprint of the addresses stays on the suppression list, sent newsletters stay as numbers.
     """
     with house.database.reading() as session:
-        name = contacts.person(session, _contact_id(session, who)).name
+        name = contacts.person(session, contact_id(session, who)).name
     if not yes and click.prompt(f"Type erase to erase {name} for good", default="", show_default=False) != "erase":
         raise click.ClickException("Nobody was erased.")
     with house.database.writing() as session:
-        done = erasure.erase(session, _contact_id(session, who), now=now())
+        done = erasure.erase(session, contact_id(session, who), now=now())
     say(asdict(done), as_json=as_json, text=f"Erased. {done.newsletters_kept} newsletters stay as numbers.")
 
 
@@ -321,15 +316,6 @@ def _tag_id(session: Session, name: str) -> int:
     if found is None:
         raise NotFound(N_("There is no such tag, or not any more."))
     return found
-
-
-def _contact_id(session: Session, who: str) -> int:
-    if who.isdecimal():
-        return int(who)
-    found = contacts.by_address(session, who)
-    if found is None:
-        raise NotFound(N_("There is no such contact, or not any more."))
-    return found.id
 
 
 @click.group("database")
