@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ Run = Callable[..., Result]
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """`outreach …` on an installation with the example data, in a folder of its own."""
     monkeypatch.chdir(tmp_path)
     for name, value in {"DATA": str(tmp_path / "data"), "LOCALE": "en", "BASE_URL": "https://news.example.de"}.items():
@@ -29,7 +29,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
         return result
 
     outreach("example", "load")
-    yield outreach
+    return outreach
 
 
 def test_a_line_needs_a_chosen_person_and_a_yes(run: Run) -> None:
