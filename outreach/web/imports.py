@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, stream_with_context, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
@@ -17,12 +18,13 @@ from outreach.consent import lists as topics
 from outreach.contacts import custom
 from outreach.errors import OutreachError
 from outreach.exports import csv as safe
+from outreach.house import House
 from outreach.imports import files, mapping, preview, products, read, store
 from outreach.imports import undo as way_back
 from outreach.users import Role
 from outreach.web import forms, guard, lists
 from outreach.web.form_key import once
-from outreach.web.language import said, sentence
+from outreach.web.language import catalogue, said, sentence
 from outreach.web.transaction import house, release, session, undo
 
 pages = Blueprint("imports", __name__, url_prefix="/imports")
@@ -163,21 +165,21 @@ def forget(import_id: int) -> ResponseReturnValue:
 def skipped(import_id: int) -> ResponseReturnValue:
     """Every row that was not taken in or lost something, with the reason."""
     store.progress(session(), import_id)
-    answer = Response(stream_with_context(_skipped(import_id)), mimetype="text/csv")
+    answer = Response(_skipped(house(), import_id, catalogue(str(get_locale().language)).gettext), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="import-{import_id}-skipped.csv"'
     return answer
 
 
-def _skipped(import_id: int) -> Iterator[str]:
-    # Piece by piece, each in a transaction of its own: the request's is over when the answer begins to flow.
+def _skipped(house: House, import_id: int, _: Callable[[str], str]) -> Iterator[str]:
+    # Piece by piece, each in a transaction of its own: the request is over when the answer begins to flow.
     yield "\ufeff" + safe.line([_("Line"), _("Taken in"), _("Reason"), _("The row begins")])
     number = 1
     while True:
-        with house().database.reading() as own:
+        with house.database.reading() as own:
             found = store.skips_page(own, import_id, page=number, per_page=_PER_PIECE)
         for row in found.rows:
             taken = _("yes") if row.taken_in else _("no")
-            yield safe.line([str(row.line), taken, said(row.sentence, row.values), row.excerpt])
+            yield safe.line([str(row.line), taken, said(row.sentence, row.values, _), row.excerpt])
         if number >= found.pages:
             return
         number += 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gettext
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -48,12 +48,13 @@ def sentence(error: OutreachError) -> str:
     return said(error.sentence, error.values)
 
 
-def said(words: str, values: Mapping[str, Any]) -> str:
+def said(words: str, values: Mapping[str, Any], say: Callable[[str], str] = translate) -> str:
     """A kept sentence with its values; a value named `label` is the word for a field and is translated as well."""
     given = dict(values)
     if isinstance(given.get("label"), str) and given["label"]:
-        given["label"] = translate(given["label"])
-    return str(translate(words, **given))
+        given["label"] = say(given["label"])
+    sentence = str(say(words))
+    return sentence % given if given else sentence
 
 
 def catalogue(language: str) -> gettext.NullTranslations:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask import Blueprint, Response, g, redirect, render_template, request, stream_with_context, url_for
+from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -189,12 +187,9 @@ def link_table(survey_id: int) -> ResponseReturnValue:
     store.get(session(), survey_id)
     found = results.people(session(), tag=request.args.get("tag", "").strip()[:100])
 
-    def rows() -> Any:
-        yield "\ufeff" + csv.line([_("Name"), _("Mail address"), _("Link")])
-        for contact_id, name, email in found:
-            yield csv.line([name, email, answers.link(house(), survey_id, contact_id)])
-
-    answer = Response(stream_with_context(rows()), mimetype="text/csv")
+    rows = [[_("Name"), _("Mail address"), _("Link")]]
+    rows += [[name, email, answers.link(house(), survey_id, contact_id)] for contact_id, name, email in found]
+    answer = Response("\ufeff" + "".join(map(csv.line, rows)), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="survey-{survey_id}-links.csv"'
     return answer
 
