@@ -182,6 +182,7 @@ def _rows_of_days(session: Session, who: Holder, today: date) -> Iterable[Any]:
         .outerjoin(Contact, Contact.id == SpecialDay.contact_id)
         .outerjoin(Company, Company.id == SpecialDay.company_id)
         .where(or_(SpecialDay.contact_id.is_(None), alive))
+        .where(dates.not_over(today - timedelta(days=DAYS_SHOWN_BACK)))
         .order_by(SpecialDay.day, SpecialDay.id)
     )  # fmt: skip
     if who.is_mine:  # few among many: the months would be read one by one to find them

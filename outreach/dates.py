@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, and_, case, or_, select, text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, and_, case, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from outreach import companies, contacts, lines
@@ -145,6 +145,7 @@ def coming(session: Session, *, today: date, days: int, limit: int = 200) -> Seq
     query = _query().where(
         or_(SpecialDay.contact_id.is_(None), and_(Contact.gone == "", Contact.deceased_at.is_(None))),
         _between(today, until),
+        not_over(today),
     )
     # In the order of the calendar, so that what is cut off is what comes last.
     ordered = query.order_by(_from(today), SpecialDay.month, SpecialDay.day, SpecialDay.id).limit(2 * limit)
@@ -163,6 +164,12 @@ def next_time(*, year: int | None, month: int | None, day: int | None, is_yearly
     following = this_year if this_year >= today else _in(today.year + 1, month, day)
     first = _in(year, month, day) if year is not None else following
     return max(first, following)
+
+
+def not_over(today: date) -> ColumnElement[bool]:
+    """Days that still come on or after this one: those that come once are over some time."""
+    written = SpecialDay.year * 10_000 + SpecialDay.month * 100 + SpecialDay.day
+    return or_(SpecialDay.is_yearly, written >= today.year * 10_000 + today.month * 100 + today.day)
 
 
 def _in(year: int, month: int, day: int) -> date:

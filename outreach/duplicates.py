@@ -210,8 +210,15 @@ def list_page(session: Session, *, page: int = 1, per_page: int = paging.PER_PAG
 
 
 def count(session: Session) -> int:
-    """How many proposals are open."""
-    return session.scalar(select(func.count()).where(DuplicateProposal.state == "open")) or 0
+    """How many proposals are open, as the list shows them."""
+    one, other = aliased(Contact), aliased(Contact)
+    query = (
+        select(func.count(DuplicateProposal.id))
+        .join(one, one.id == DuplicateProposal.one_id)
+        .join(other, other.id == DuplicateProposal.other_id)
+        .where(DuplicateProposal.state == "open", one.gone == "", other.gone == "")
+    )
+    return session.scalar(query) or 0
 
 
 def dismiss(session: Session, proposal_id: int, *, now: datetime) -> None:

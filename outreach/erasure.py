@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, String, and_, cast, delete, false, func, o
 from sqlalchemy.orm import Session
 
 from outreach import contacts, db, logs, paging
+from outreach.care.referrals import THANK
 from outreach.care.rows import Referral
 from outreach.consent.rows import Consent, Suppression
 from outreach.contacts import Contact, address_hash
@@ -28,6 +29,7 @@ from outreach.imports.rows import ImportSkip
 from outreach.journal import Change
 from outreach.mail.rows import Delivery, KeptMail
 from outreach.surveys.rows import AnswerSheet, Question
+from outreach.tasks import Task
 
 log = logs.get(__name__)
 _IN_HAND = ("claimed", "sending")
@@ -87,7 +89,9 @@ def _who(session: Session, contact_id: int) -> _Who:
 
 
 def _suppress(session: Session, who: _Who, now: datetime) -> int:
-    put = db.insert(session, Suppression).on_conflict_do_nothing()
+    """Also what was suppressed before stands for the erasure now: an undone import does not lift it, no note names anybody."""
+    put = db.insert(session, Suppression)
+    put = put.on_conflict_do_update(index_elements=["address_hash"], set_={"reason": "erased", "detail": ""})
     hashes = {address_hash(address) for address in who.addresses}
     for hashed in hashes:
         session.connection().execute(put.values(address_hash=hashed, reason="erased", detail="", at=now))
@@ -121,16 +125,15 @@ def _empty_surveys(session: Session, who: _Who) -> None:
 def _empty_referrals(session: Session, who: _Who) -> None:
     """Whoever brought this person keeps the thanks due, without the name."""
     brought = session.execute(select(Referral.id, Referral.touchpoint_id).where(Referral.contact_id.in_(who.ids))).all()
-    entries = [entry for _, entry in brought if entry]
-    for entry_id, words in session.execute(
-        select(Touchpoint.id, Touchpoint.text).where(Touchpoint.id.in_(entries))
-    ).all():
-        for first, last in who.names:
-            words = words.replace(f"{first} {last}", "…").replace(last, "…")
-        _run(session, update(Touchpoint).where(Touchpoint.id == entry_id).values(text=words))
+    numbers_of, entries = [one for one, _ in brought], [entry for _, entry in brought if entry]
+    # Whole, not word by word: the name may stand there as somebody said it.
+    _run(session, update(Touchpoint).where(Touchpoint.id.in_(entries)).values(text="…"))
+    of_thanks = (Task.kind == "thanks", Task.origin_id.in_(numbers_of))
+    thanks = list(session.scalars(select(Task.id).where(*of_thanks)))
+    _run(session, update(Task).where(*of_thanks).values(text=f"{THANK}: …"))
     _run(session, delete(Referral).where(Referral.referrer_id.in_(who.ids)))
     _run(session, update(Referral).where(Referral.contact_id.in_(who.ids)).values(name="", contact_id=None))
-    for table, ids in (("referrals", [one for one, _ in brought]), ("touchpoints", entries)):
+    for table, ids in (("referrals", numbers_of), ("touchpoints", entries), ("tasks", thanks)):
         _run(session, delete(Change).where(Change.table_name == table, Change.key["id"].as_integer().in_(ids)))
 
 

@@ -33,6 +33,7 @@ from outreach.errors import N_, Conflict, Invalid
 from outreach.facts import Fact
 from outreach.history.rows import Touchpoint
 from outreach.mail.rows import Delivery
+from outreach.surveys.rows import AnswerSheet
 from outreach.tasks import Task
 
 #: what is chosen field by field
@@ -60,7 +61,8 @@ _OWNED: tuple[tuple[type[Any], tuple[str, ...]], ...] = (
     (Complaint, ()),
     (Gift, ()),
 )
-_STANDING = ("consents", "subscriptions", "consent_events")  # what is undone last stands first
+#: rows that change without the session noting it; what is undone last stands first
+_STANDING = ("consents", "subscriptions", "consent_events", "survey_answers")
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,7 @@ def contacts(session: Session, keep_id: int, other_id: int, *, take: Collection[
     for row, unique in _OWNED:
         _move_rows(session, row, unique, "contact_id", keep_id, other_id)
     _move_referrals(session, keep_id, other_id)
+    _move_answers(session, keep_id, other_id)
     _join_standing(session, keep, other, address_taken=had is not None and keep.email_key == had, now=now)
     for earlier in session.scalars(select(Contact).where(Contact.merged_into_id == other_id)):
         earlier.merged_into_id = keep_id
@@ -259,6 +262,15 @@ def _move_referrals(session: Session, keep_id: int, other_id: int) -> None:
     session.flush()
 
 
+def _move_answers(session: Session, keep_id: int, other_id: int) -> None:
+    """Who answered the same survey under both names keeps both answers: the second stays behind, and is shown all the same."""
+    answered = set(session.scalars(select(AnswerSheet.survey_id).where(AnswerSheet.contact_id == keep_id)))
+    for one in session.scalars(select(AnswerSheet).where(AnswerSheet.contact_id == other_id)).all():
+        if one.survey_id not in answered:
+            one.contact_id = keep_id
+    session.flush()
+
+
 # ── what was agreed ────────────────────────────────────────────────────────────
 
 
@@ -370,6 +382,7 @@ def _call_off_doubles(session: Session, keep_id: int, other_id: int) -> None:
 def _moves(session: Session, contact_id: int) -> dict[str, int]:
     owned = [(row.__tablename__, row, row.contact_id) for row, _ in _OWNED]
     owned += [("referrals", Referral, Referral.referrer_id), ("deliveries", Delivery, Delivery.contact_id)]
+    owned += [("survey_answers", AnswerSheet, AnswerSheet.contact_id)]
     found = {}
     for name, row, column in owned:
         found[name] = session.scalar(select(func.count()).select_from(row).where(column == contact_id)) or 0

@@ -109,21 +109,31 @@ def done(
     return True
 
 
-def not_done(session: Session, complaint_id: int, step: str) -> bool:
-    """A step was not done after all; its task is open again. False when it was not ticked. Raises Invalid, NotFound."""
+def not_done(session: Session, complaint_id: int, step: str, *, zone: str = "UTC") -> bool:
+    """A step was not done after all; its task is open again. False when it was not ticked. Raises Invalid, NotFound.
+
+    Not solved or not asked after all opens the complaint again, with the tasks of every step that is missing.
+    """
     if step not in STEPS:
         raise Invalid(N_("There is no such step."))
     found = _taken(session, complaint_id)
     if getattr(found, f"{step}_at") is None:
         return False
+    was_closed = found.closed_at is not None
     setattr(found, f"{step}_at", None)
+    if step == "solved":
+        found.asked_at = None  # what is solved anew is asked anew
     if step in ("asked", "solved"):
         found.closed_at = None
     session.flush()
+    if found.closed_at is not None:
+        return True
     for task in _tasks(session, complaint_id, step):
         tasks.reopen(session, task.id)
     if step == "solved":  # what follows it waits again
         _drop_tasks(session, complaint_id, ("surprise", "asked"))
+    if was_closed:
+        _plan(session, found, STEPS if found.solved_at is not None else _FIRST, zone=zone, user_id=None)
     return True
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import and_, func, or_, select, union_all
@@ -214,9 +214,9 @@ def _presents(first: date, last: date) -> Any:
     """Gifts given between two days, and gifts of the timeline that are no gift here (an import, the one-line entry)."""
     own = select(Gift.contact_id, Gift.amount).where(Gift.state == "given", Gift.given_on.between(first, last))
     kept = select(Gift.id).where(Gift.touchpoint_id == Touchpoint.id, Gift.state == "given").exists()
-    begin, end = history.noon(first), history.noon(last)
+    begin, end = (datetime.combine(day, time(), tzinfo=UTC) for day in (first, last + timedelta(days=1)))
     other = select(Touchpoint.contact_id, Touchpoint.amount).where(
-        Touchpoint.kind == "gift", and_(Touchpoint.at >= begin, Touchpoint.at <= end), ~kept,
+        Touchpoint.kind == "gift", and_(Touchpoint.at >= begin, Touchpoint.at < end), ~kept,
         or_(Touchpoint.amount.is_not(None), Touchpoint.text != ""), Touchpoint.contact_id.is_not(None),
     )  # fmt: skip
     return union_all(own, other).subquery("presents")

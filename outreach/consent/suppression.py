@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from outreach import clock, db, lines, paging
@@ -17,6 +17,8 @@ from outreach.contacts import Contact, address_hash, address_key, display_name
 from outreach.errors import N_, Invalid, NotFound
 from outreach.paging import Page
 
+#: how the details of what an import suppressed begin; undoing the import lifts it
+OF_IMPORT = "import "
 REASONS = ("objection", "unknown_address", "spam_report", "by_hand", "erased")
 
 
@@ -48,6 +50,12 @@ def add_hash(session: Session, hashed: bytes, reason: str, detail: str = "", *, 
         .on_conflict_do_nothing()
         .returning(Suppression.reason)
     )
+    if made is None:  # what we know ourselves outlives the import that had said it first
+        session.connection().execute(
+            update(Suppression)
+            .where(Suppression.address_hash == hashed, Suppression.detail.startswith(OF_IMPORT, autoescape=True))
+            .values(reason=reason, detail=lines.shown(detail, 1000), at=now)
+        )
     for contact_id in session.scalars(select(Contact.id).where(Contact.address_hash == hashed)).all():
         withdraw(session, contact_id=contact_id, how="suppressed", ip="", now=now)
         if made:

@@ -18,10 +18,11 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from outreach import db
-from outreach.consent import subscriptions
+from outreach.consent import subscriptions, suppression
 from outreach.consent.rows import Consent, ConsentEvent, Subscription, Suppression
 from outreach.consent.withdrawal import withdraw
 from outreach.errors import N_
+from outreach.imports.mapping import LABELS
 from outreach.imports.order import Counts, Notes, Order
 from outreach.imports.record import Note, Record, Said
 from outreach.imports.words import fold
@@ -36,6 +37,7 @@ _UNSUBSCRIBED = N_("The person has unsubscribed from the list and stays unsubscr
 _LEFT_ELSEWHERE = N_("The person had left the list where the file comes from, and counts as unsubscribed.")
 _LEFT_NOWHERE = N_("The person had left a list where the file comes from; without a topic this is not kept here.")
 _NEVER_CONFIRMED = N_("The person never confirmed the sign-up and is on no topic.")
+_NOT_UNDERSTOOD = N_("%(label)s: “%(value)s” was not understood and left out.")
 _NO_SUCH_LIST = N_("There is no topic “%(name)s” here; the person was not put on it.")
 Match = tuple[str, ...]
 
@@ -69,13 +71,15 @@ def keep_out(
 
 def mark(import_id: int) -> str:
     """How the suppressions of an import are told from others, so that an undo finds them."""
-    return f"import {import_id}:"
+    return f"{suppression.OF_IMPORT}{import_id}:"
 
 
 def settle(
     session: Session, whose: Mapping[int, Sequence[Record]], order: Order, counts: Counts, notes: Notes, now: datetime
 ) -> None:
     """Subscribe and unsubscribe these contacts as their rows say."""
+    for record in (one for records in whose.values() for one in records):
+        _believe(record, notes, now)
     wishes: dict[int, dict[int, Record]] = {list_id: {} for list_id in order.list_ids}
     for contact_id, records in whose.items():
         strongest = max(records, key=lambda record: _STRENGTH.index(_state(record.said, order)))
@@ -89,6 +93,18 @@ def settle(
             wishes.setdefault(list_id, {})[contact_id] = strongest
     for list_id, wanted in wishes.items():
         _settle_list(session, list_id, wanted, order, counts, notes, now)
+
+
+def _believe(record: Record, notes: Notes, now: datetime) -> None:
+    """Nobody agreed tomorrow: it would outlive every farewell. Whoever leaves tomorrow has left."""
+    said = record.said
+    for name in ("requested_at", "granted_at"):
+        if (moment := getattr(said, name)) is not None and moment > now:
+            setattr(said, name, None)
+            shown = {"label": LABELS[name], "value": f"{moment:%Y-%m-%d %H:%M}"}
+            notes.add(record.line, Note(_NOT_UNDERSTOOD, shown), "", taken_in=True)
+    if said.left_at is not None:
+        said.left_at = min(said.left_at, now)
 
 
 def _settle_list(

@@ -203,6 +203,8 @@ def _from_archive(archive: zipfile.ZipFile, out: _Writer) -> tuple[str, ...]:
     if not tables:
         raise Invalid(_NOTHING, field="file")
     every = list(dict.fromkeys(name for _, names, _, _ in tables for name in names))
+    if len(every) > read.COLUMNS_MOST:
+        raise Invalid(N_("The row has more than 500 columns."), field="file")
     out.row(Row(0, [*every, products.FILE_STATUS]))
     for status, names, form, one in tables:
         places = [every.index(name) for name in names]

@@ -177,7 +177,8 @@ def _difference(target: take.Target, field: str, given: str) -> Difference:
         return Difference(field, "same", kept, given)
     if field == "phone" and kept:
         return Difference(field, "same" if phone_key(kept) == phone_key(given) else "adds", kept, given)
-    return Difference(field, "differs" if kept else "fills", kept, given)
+    fills = not kept and (field not in take.FILLED or target.takes(field))
+    return Difference(field, "fills" if fills else "differs", kept, given)
 
 
 def _shown(cell: str) -> str:

@@ -30,6 +30,8 @@ from outreach.imports.reader import Reader
 from outreach.imports.record import Note, Record, Refused
 
 FILLED = ("title", "first_name", "last_name", "salutation", "city", "phone", "role")
+#: what a person has looked at and said to be right stays right
+NAMES = frozenset(["title", "first_name", "last_name", "salutation"])
 _DEFAULTS = {"address_form": "sie", "language": "de", "stage": "prospect"}
 SUPPRESSED = N_("The address is on the suppression list; nothing of the row was taken in.")
 #: what an import may touch, parents first; an undo goes the other way
@@ -58,10 +60,15 @@ class Target:
     key: str | None
     tags: dict[str, str] = field(default_factory=dict)  # to add: key → name
     carried: set[str] = field(default_factory=set)
+    is_verified: bool = False
     is_changed: bool = False
     gets_company: bool = False
     #: everything the file says of this person, row by row
     records: list[Record] = field(default_factory=list)
+
+    def takes(self, name: str) -> bool:
+        """Whether what the file says of this field comes onto the card: only where it is empty."""
+        return name in FILLED and not self.values[name] and not (self.is_verified and name in NAMES)
 
 
 def take_in(session: Session, rows: Sequence[Row | Broken], reader: Reader, order: Order, now: datetime) -> Counts:
@@ -93,7 +100,9 @@ def take_in(session: Session, rows: Sequence[Row | Broken], reader: Reader, orde
     gained = extras.store(session, {t.id: t.records for t in met.values() if t.id}, order, now)
     more = sum(1 for key, target in met.items() if target.id in gained and key not in made | filled)
     counts.updated, counts.unchanged = counts.updated + more, counts.unchanged - more
-    agreed.settle(session, {t.id: t.records for t in met.values() if t.id and t.key}, order, counts, notes, now)
+    said = {t.id: [one for one in t.records if one.key] for t in met.values() if t.id and t.key}
+    # A row without an address says nothing of an address: it may be a namesake.
+    agreed.settle(session, {one: rows for one, rows in said.items() if rows}, order, counts, notes, now)
     after = journal.snapshot(session, {target.id for target in targets.values() if target.id}, TABLES)
     journal.compare(session, before, after)
     counts.skipped, counts.noted = notes.skipped, notes.noted
@@ -128,7 +137,7 @@ def allowed(session: Session, records: Sequence[Record], notes: Notes) -> list[R
 
 def known(session: Session, records: Sequence[Record]) -> dict[tuple[str, ...], Target]:
     """The contacts these records are about, by what they are recognised by."""
-    columns = [getattr(Contact, name) for name in ("id", "email_key", *FILLED, *_DEFAULTS, "custom")]
+    columns = [getattr(Contact, name) for name in ("id", "email_key", *FILLED, *_DEFAULTS, "verified_at", "custom")]
     query = select(*columns, Company.name_key).outerjoin(Company, Company.id == Contact.company_id)
     query = query.where(Contact.gone == "")
     keys = list({record.key for record in records if record.key})
@@ -166,7 +175,8 @@ def _targets(rows: Sequence[Any]) -> list[Target]:
             id=row[0],
             line=0,
             key=row[1],
-            values=dict(zip(own, row[2:-2], strict=True)),
+            values=dict(zip(own, row[2:-3], strict=True)),
+            is_verified=row[-3] is not None,
             custom=dict(row[-2] or {}),
             company=row[-1] or "",
         )
@@ -207,7 +217,7 @@ def _new(record: Record) -> Target:
 
 def _fill(target: Target, record: Record) -> bool:
     """Fill what is empty; whether that changed anything. An address form, language or stage is never empty."""
-    gained = {name: value for name, value in record.values.items() if name in FILLED and not target.values[name]}
+    gained = {name: value for name, value in record.values.items() if target.takes(name)}
     custom = {key: value for key, value in record.custom.items() if value is not None and key not in target.custom}
     new_tags = {tags.key(name): name for name in record.tags} if record.tags else {}
     new_tags = {key: name for key, name in new_tags.items() if key not in target.carried and key not in target.tags}

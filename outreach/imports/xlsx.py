@@ -8,7 +8,8 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
+from xml.parsers import expat
 
 from openpyxl import load_workbook
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
@@ -21,6 +22,7 @@ ROWS_MOST = 500_000
 UNPACKED_MOST = 500 * 1024 * 1024
 WORDS_MOST = 60 * 1024 * 1024
 SHEETS_MOST = 50
+NAME_MOST = 100
 _DAMAGED = N_("This Excel file is damaged. Open it in the spreadsheet, save it again and upload that.")
 
 
@@ -38,10 +40,23 @@ def check(archive: zipfile.ZipFile) -> None:
     if any(part.flag_bits & 1 for part in parts):
         raise Invalid(N_("This Excel file is protected by a password. Save it without one."), field="file")
     for part in parts:
-        if part.filename.endswith((".xml", ".rels")):
-            with archive.open(part) as opened:
-                if b"<!DOCTYPE" in opened.read(4096):
-                    raise Invalid(_DAMAGED, field="file")
+        with archive.open(part) as opened:
+            if _has_doctype(opened):
+                raise Invalid(_DAMAGED, field="file")
+
+
+def _has_doctype(part: IO[bytes]) -> bool:
+    """Whether this XML declares entities, in whatever charset and behind however much; it can only before the root."""
+    seen: list[bool] = []
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = lambda *_: seen.append(True)
+    parser.StartElementHandler = lambda *_: seen.append(False)
+    try:
+        while not seen and (piece := part.read(65_536)):
+            parser.Parse(piece)
+    except expat.ExpatError:
+        pass  # no XML: the library says so when it wanted some
+    return bool(seen) and seen[0]
 
 
 def sheets(stream: BinaryIO) -> Iterator[tuple[str, Iterator[Row | Broken]]]:
@@ -55,7 +70,7 @@ def sheets(stream: BinaryIO) -> Iterator[tuple[str, Iterator[Row | Broken]]]:
     try:
         for sheet in book.worksheets[:SHEETS_MOST]:
             if isinstance(sheet, ReadOnlyWorksheet):
-                yield sheet.title, _rows(sheet)
+                yield sheet.title[:NAME_MOST], _rows(sheet)
     finally:
         book.close()
 

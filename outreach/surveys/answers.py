@@ -163,7 +163,7 @@ def _kept(session: Session, who: Reader) -> AnswerSheet | None:
     query = select(AnswerSheet).where(
         AnswerSheet.survey_id == who.sheet.id, AnswerSheet.contact_id.in_([who.contact_id, *merged])
     )
-    return session.scalars(query.order_by(AnswerSheet.at.desc()).limit(1)).one_or_none()
+    return session.scalars(query.order_by(AnswerSheet.at.desc(), AnswerSheet.id.desc()).limit(1)).one_or_none()
 
 
 def _sheet_of(session: Session, who: Reader, at: datetime) -> AnswerSheet:
@@ -198,7 +198,10 @@ def _write_on_card(session: Session, who: Reader, kept: AnswerSheet) -> None:
 
 def _follow_up(session: Session, who: Reader, kept: AnswerSheet, zone: str) -> None:
     if who.contact_id is not None:
-        opened = complaints.open(session, who.contact_id, text_of(who.sheet, kept.answers), kept.at, zone=zone)
+        said = text_of(who.sheet, kept.answers)
+        if len(said) > complaints.TEXT_MOST:  # the whole of it stands on the timeline
+            said = said[: complaints.TEXT_MOST - 1] + "…"
+        opened = complaints.open(session, who.contact_id, said, kept.at, zone=zone)
         kept.complaint_id = opened.id
     else:
         today = clock.on_wall(kept.at, zone).date()

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
 
 from outreach import contacts
 from outreach.contacts import Contact, tags
@@ -62,10 +62,15 @@ class Results:
 def results(session: Session, survey_id: int) -> Results:
     """Everything answered so far; raises NotFound."""
     asked = store.sheet(session, survey_id)
-    query = select(
-        AnswerSheet.answers, AnswerSheet.is_bad, AnswerSheet.contact_id, AnswerSheet.at, Contact.title, Contact.first_name,
-        Contact.last_name, Contact.email,
-    ).outerjoin(Contact, Contact.id == AnswerSheet.contact_id)  # fmt: skip
+    answered = aliased(Contact)  # perhaps merged since: then the answer is that of the card that stayed
+    query = (
+        select(
+            AnswerSheet.answers, AnswerSheet.is_bad, Contact.id, AnswerSheet.at, Contact.title, Contact.first_name,
+            Contact.last_name, Contact.email,
+        )
+        .outerjoin(answered, answered.id == AnswerSheet.contact_id)
+        .outerjoin(Contact, Contact.id == func.coalesce(answered.merged_into_id, answered.id))
+    )  # fmt: skip
     query = query.where(AnswerSheet.survey_id == survey_id).order_by(AnswerSheet.at.desc(), AnswerSheet.id.desc())
     counts: dict[int, Counter[str]] = {one.id: Counter() for one in asked.questions}
     words: dict[int, list[Words]] = {one.id: [] for one in asked.questions}
