@@ -23,13 +23,13 @@ from outreach import journal, valuation
 from outreach.care.rows import Complaint, Gift, ProgrammeStep, Redemption, Referral
 from outreach.companies import Company
 from outreach.consent import history as consent_history
-from outreach.consent import withdrawal
-from outreach.consent.rows import Consent, Permission, Subscription
+from outreach.consent import permissions, withdrawal
+from outreach.consent.rows import Consent, Permission, Subscription, Suppression
 from outreach.contacts import Contact, ContactTag
 from outreach.contacts.channels import phone_key
 from outreach.contacts.rows import Channel, Photo, PostalAddress
 from outreach.dates import SpecialDay
-from outreach.errors import N_, Conflict, Invalid
+from outreach.errors import N_, Conflict, Invalid, NotFound
 from outreach.facts import Fact
 from outreach.history.rows import Touchpoint
 from outreach.mail.rows import Delivery
@@ -117,7 +117,7 @@ def contacts(session: Session, keep_id: int, other_id: int, *, take: Collection[
     session.flush()
     set_id = journal.begin(session, "merge", origin_id=keep_id)
     standing = journal.snapshot(session, [keep_id, other_id], _STANDING)
-    had = other.email_key
+    had, hashes = other.email_key, [one for one in (keep.address_hash, other.address_hash) if one is not None]
     _choose_days(session, keep_id, other_id, take, "birthday")
     _choose_fields(session, keep, other, take)
     for row, unique in _OWNED:
@@ -125,6 +125,7 @@ def contacts(session: Session, keep_id: int, other_id: int, *, take: Collection[
     _move_referrals(session, keep_id, other_id)
     _move_answers(session, keep_id, other_id)
     _join_standing(session, keep, other, address_taken=had is not None and keep.email_key == had, now=now)
+    _heed_objections(session, keep_id, hashes, now)
     for earlier in session.scalars(select(Contact).where(Contact.merged_into_id == other_id)):
         earlier.merged_into_id = keep_id
     other.gone, other.merged_into_id, other.company_id, other.photo_id = "merged", keep_id, None, None
@@ -310,6 +311,20 @@ def _join_standing(session: Session, keep: Contact, other: Contact, *, address_t
     session.flush()
 
 
+def _heed_objections(session: Session, keep_id: int, hashes: Sequence[bytes], now: datetime) -> None:
+    """Who wants no mail under one address wants none under the other: what was agreed to before that ends."""
+    suppressed = select(Suppression.at).where(
+        Suppression.address_hash.in_(hashes), Suppression.reason != "unknown_address"
+    )
+    said = [*session.scalars(suppressed), *permissions.objecting(session, [keep_id]).values()]
+    for sub in _subscriptions(session, keep_id).values() if said else ():
+        consent = session.get(Consent, sub.consent_id) if sub.consent_id else None
+        if consent is not None and consent.granted_at <= max(said):
+            withdrawal.withdraw(
+                session, contact_id=keep_id, list_id=sub.list_id, how="suppressed", ip="", now=now, source="merged"
+            )
+
+
 def _carries_over(session: Session, sub: Subscription, address_taken: bool) -> bool:
     """What the person said counts for the person; what a click in a mail proved, for that address."""
     return address_taken or not _proven_by_mail(session, sub)
@@ -447,6 +462,11 @@ def companies(session: Session, keep_id: int, other_id: int, *, take: Collection
 def _two_companies(session: Session, keep_id: int, other_id: int) -> tuple[Company, Company]:
     if keep_id == other_id:
         raise Invalid(N_("A company cannot be merged with itself."))
+    # In the order of their numbers, so that two who merge the same pair wait for each other.
+    locked = select(Company).where(Company.id.in_((keep_id, other_id))).order_by(Company.id).with_for_update()
+    found = {one.id for one in session.scalars(locked.execution_options(populate_existing=True))}
+    if found != {keep_id, other_id}:
+        raise NotFound(N_("There is no such company, or not any more."))
     return firms.get(session, keep_id), firms.get(session, other_id)
 
 

@@ -155,7 +155,9 @@ def address_changed(session: Session, house: House, contact_id: int, *, now: dat
         asked.append(wanted.name)
         session.flush()
         if _may_ask(session, contact):
-            form = SignUp(wanted.key, contact.email or "", "", "", row.text_shown, row.source, "", house.settings.timezone)
+            form = SignUp(
+                wanted.key, contact.email or "", "", "", row.text_shown, row.source, "", house.settings.timezone
+            )
             _send_confirmation(session, house, form, wanted, contact_id)
     return asked
 
@@ -211,13 +213,17 @@ def preferences(session: Session, house: House, token: str) -> Preferences:
     """What this person receives; raises BadToken, NotFound. Changes nothing."""
     (contact_id,) = house.sealer.open("preferences", token)
     person = session.get(Contact, contact_id)
+    if became := person.merged_into_id if person is not None else None:
+        person = session.get(Contact, became)
     if person is None or person.email is None:
         raise NotFound(N_("This mail is not known any more."))
+    contact_id = person.id
     state = dict(session.execute(
         select(Subscription.list_id, Subscription.state).where(Subscription.contact_id == contact_id)).all())  # fmt: skip
     shown = session.scalars(select(MailingList).order_by(func.lower(MailingList.name)))
     topics = [Topic(one.id, one.name, one.description, state.get(one.id) == "confirmed") for one in shown
-              if one.is_public or state.get(one.id) == "confirmed"]  # fmt: skip
+              # An old mail proves nothing about the address of the card it became: it is good for leaving.
+              if state.get(one.id) == "confirmed" or (one.is_public and became is None)]  # fmt: skip
     return Preferences(contact_id=contact_id, address=person.email, greeting=_greeting(person), language=person.language,
                        measuring_agreed=person.measuring_agreed, topics=topics)  # fmt: skip
 

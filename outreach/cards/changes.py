@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from outreach import contacts, journal, signup, valuation
 from outreach.companies import Company
+from outreach.consent import subscriptions
+from outreach.consent.rows import ConsentEvent, Subscription
 from outreach.contacts import Contact, Tag, display_name
 from outreach.errors import N_, Conflict, NotFound
 from outreach.house import House
@@ -78,11 +80,33 @@ def undo(session: Session, house: House, set_id: int, *, now: datetime) -> Undon
     touched = set(session.scalars(select(Change.contact_id).where(Change.set_id == set_id)))
     before = _addresses(session, touched)
     done = journal.undo(session, set_id)
+    _heed_who_left(session, found, touched, now)
     for contact_id, address in _addresses(session, touched).items():
         if address != before.get(contact_id, address):
             signup.address_changed(session, house, contact_id, now=now)
     valuation.refresh(session, sorted(one for one in touched if one is not None), now)
     return done
+
+
+def _heed_who_left(session: Session, taken: ChangeSet, touched: Collection[int | None], now: datetime) -> None:
+    """Cards that are two again do not bring back what the person left while they were one."""
+    stood = select(Change.id).where(Change.set_id == taken.id, Change.table_name == "subscriptions").limit(1)
+    people = [one for one in touched if one is not None]
+    if session.scalar(stood) is None:
+        return
+    left = session.execute(
+        select(ConsentEvent.contact_id, ConsentEvent.list_id, ConsentEvent.at).where(
+            ConsentEvent.contact_id.in_(people), ConsentEvent.what == "unsubscribed", ConsentEvent.at > taken.at
+        )
+    ).all()
+    for contact_id, list_id, at in left:
+        own = session.get(Subscription, (list_id, contact_id))
+        if own is not None and own.state == "confirmed" and own.changed_at > at:
+            continue  # they came back since
+        for one in people:
+            subscriptions.withdraw(
+                session, contact_id=one, list_id=list_id, how="by_hand", ip="", now=now, source="undo"
+            )
 
 
 def _addresses(session: Session, ids: Iterable[int | None]) -> dict[int, str | None]:

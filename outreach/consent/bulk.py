@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from outreach import db
+from outreach.consent import permissions
 from outreach.consent.history import UNKNOWN_ZONE
 from outreach.consent.rows import Consent, ConsentEvent, Subscription
 from outreach.contacts import Contact, ContactTag
@@ -59,8 +60,8 @@ def grant_imported(
 ) -> Granted:
     """Put these contacts on the list, on the proof the person importing states. Raises Invalid without one.
 
-    Whoever unsubscribed stays unsubscribed, whoever is confirmed stays as they are. The caller has left out
-    suppressed addresses (`suppression.among`). Eight statements, however many contacts.
+    Whoever unsubscribed or objected to mails stays off, whoever is confirmed stays as they are. The caller has left out
+    suppressed addresses (`suppression.among`). Nine statements, however many contacts.
     """
     if not proof.strip():
         raise Invalid(
@@ -71,6 +72,7 @@ def grant_imported(
     )
     states = dict(session.execute(found.with_for_update()).all())
     left = set(session.scalars(who_left(list_id).where(ConsentEvent.contact_id.in_(list(contact_ids)))))
+    left |= permissions.objecting(session, contact_ids).keys()
     states |= {contact_id: "unsubscribed" for contact_id in left if states.get(contact_id) != "confirmed"}
     new = [contact_id for contact_id in dict.fromkeys(contact_ids) if states.get(contact_id, "pending") == "pending"]
     if new:

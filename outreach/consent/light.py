@@ -74,6 +74,11 @@ def light(channel: Channel, known: Known) -> Light:
     return {"mail": _mail, "phone": _phone, "letter": _letter}[channel](known)
 
 
+def objection(channel: str, recorded: Sequence[Recorded]) -> Recorded | None:
+    """The objection that stands, unless a newer word of the person took it back."""
+    return _last(Known(recorded=recorded), channel, "objected")
+
+
 def _mail(known: Known) -> Light:
     if not known.has_mail:
         return Light("mail", "red", N_("There is no mail address."))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,9 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from outreach import clock, lines
-from outreach.consent import suppression
+from outreach.consent import light, suppression
 from outreach.consent.light import CHANNELS, Recorded
 from outreach.consent.rows import Permission
+from outreach.consent.withdrawal import withdraw
 from outreach.contacts import get as get_contact
 from outreach.errors import N_, Invalid, NotFound
 
@@ -63,8 +64,10 @@ def record(
     )
     session.add(made)
     session.flush()
-    if what == "objected" and channel == "mail" and contact.address_hash is not None:
-        suppression.add_hash(session, contact.address_hash, "objection", source)
+    if what == "objected" and channel == "mail":
+        if contact.address_hash is not None:
+            suppression.add_hash(session, contact.address_hash, "objection", source)
+        withdraw(session, contact_id=contact_id, how="suppressed", ip="", now=clock.now())
     return made
 
 
@@ -93,3 +96,18 @@ def standing(session: Session, contact_id: int) -> Sequence[Recorded]:
         for one in of(session, contact_id)
         if one.ended_at is None
     ]
+
+
+def objecting(session: Session, contact_ids: Collection[int]) -> Mapping[int, datetime]:
+    """Those of these contacts whose last word on mails is an objection, under whatever address, and when they said it."""
+    query = select(Permission.contact_id, Permission.what, Permission.at).where(
+        Permission.contact_id.in_(list(contact_ids)), Permission.channel == "mail", Permission.ended_at.is_(None)
+    )
+    said: dict[int, list[tuple[str, datetime]]] = {}
+    for contact_id, what, at in session.execute(query):
+        said.setdefault(contact_id, []).append((what, at))
+    standing = {
+        one: light.objection("mail", [Recorded("mail", what, at.date()) for what, at in words])
+        for one, words in said.items()
+    }
+    return {one: max(at for what, at in said[one] if what == "objected") for one, it in standing.items() if it}

@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from outreach import db
-from outreach.consent import lists, suppression
+from outreach.consent import lists, permissions, suppression
 from outreach.consent.bulk import WAITS, Granted, forget_unconfirmed, grant_imported, who_left
 from outreach.consent.history import UNKNOWN_ZONE, record
 from outreach.consent.rows import Consent, ConsentEvent, Subscription
@@ -140,6 +140,8 @@ def grant_by_hand(
         raise Invalid(N_("Say what the person agreed to, and where and when."), field="source")
     lists.get(session, list_id)
     _refuse_suppressed(session, contact_id)
+    if permissions.objecting(session, [contact_id]):
+        raise NotAllowedToWrite(N_("This person objected to mails. Note first on the card what they said since."))
     _ensure_row(session, contact_id=contact_id, list_id=list_id, now=now)
     row = _locked(session, contact_id=contact_id, list_id=list_id)
     if row is None:

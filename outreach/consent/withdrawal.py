@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from outreach.consent.history import UNKNOWN_ZONE, record
 from outreach.consent.rows import Consent, Subscription
+from outreach.contacts import Contact
 
 
 def withdraw(
@@ -26,6 +27,10 @@ def withdraw(
 
     `how` is one_click, page, preferences, by_hand or suppressed. Deliveries under way ask for the consent again.
     """
+    # The links in old mails name the card they were sent for; it may have become another one since.
+    became = session.scalar(select(Contact.merged_into_id).where(Contact.id == contact_id))
+    if became is not None:
+        withdraw(session, contact_id=became, how=how, ip=ip, now=now, list_id=list_id, zone=zone, source=source)
     of_lists = [Consent.list_id == list_id] if list_id is not None else []
     in_lists = [Subscription.list_id == list_id] if list_id is not None else []
     left = session.scalars(

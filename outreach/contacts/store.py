@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Unpack
 
+from sqlalchemy import delete as delete_rows
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from outreach import clock, companies, users
+from outreach import clock, companies, journal, users
 from outreach.contacts import custom, fields, tags
 from outreach.contacts.addresses import address_hash, clean_address
 from outreach.contacts.fields import ContactFields
 from outreach.contacts.rows import Contact, ContactTag, Tag
 from outreach.errors import N_, Conflict, Invalid, NotFound
+from outreach.journal import Change
 
 _OWN = frozenset(fields.MOST) - {"company"} | {"salutation", "address_form", "stage", "language"}
 #: what the name check looks at
@@ -168,11 +170,20 @@ def delete(session: Session, contact_id: int) -> None:
     try:
         with session.begin_nested():
             session.delete(contact)
+            session.flush()
+            _forget_in_journal(session, contact_id)
     except IntegrityError:
         raise Conflict(
             N_("%(name)s has received mails, so the contact stays as their proof."),
             name=display_name(contact.title, contact.first_name, contact.last_name, contact.email),
         ) from None
+
+
+def _forget_in_journal(session: Session, contact_id: int) -> None:
+    """What was written down before went with the card; that it went is written down in full, and may not stay."""
+    written = Change.set_id == journal.last_set(session)
+    of_contact = (Change.table_name == "contacts") & (Change.key["id"].as_integer() == contact_id)
+    session.connection().execute(delete_rows(Change).where(written, of_contact))
 
 
 def display_name(title: str, first_name: str, last_name: str, email: str | None) -> str:

@@ -138,7 +138,7 @@ def _take_back_one(house: House, import_id: int) -> bool:
             return False
         companies = _made(session, sets[0], "companies")
         held = _hold_back(session, sets[0], import_id)
-        done = journal.undo(session, sets[0])
+        done = journal.undo(session, sets[0], look=False)
         kept = [(one.contact_id, one.table, list(one.columns), one.sentence) for one in done.kept]
         _note_kept(session, import_id, [*held, *kept, *_forget_companies(session, companies)])
         _set(session, import_id, restored=Import.restored + done.restored, leased_until=now() + LEASE, tries=0)

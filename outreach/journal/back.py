@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Table, delete, insert, select, update
+from sqlalchemy import JSON, Column, Table, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -21,6 +21,10 @@ CHANGED_SINCE = N_("It was changed again since, so it stayed as it is.")
 GONE_SINCE = N_("It was removed since, so there was nothing to put back.")
 IN_USE = N_("Something belongs to it by now, so it stayed.")
 IN_THE_WAY = N_("Something else is in its place by now.")
+#: what others belong to: removing one would take those along
+_CARDS = frozenset({"contacts", "companies"})
+#: written about a card, and nothing a person put there
+_NO_MATTER = frozenset({"changes", "contact_photos", "duplicate_proposals", "import_kept"})
 
 
 @dataclass(frozen=True)
@@ -43,10 +47,11 @@ class Undone:
     kept: Sequence[Kept]
 
 
-def undo(session: Session, set_id: int) -> Undone:
+def undo(session: Session, set_id: int, *, look: bool = True) -> Undone:
     """Take a change set back, newest change first; raises NotFound, and Conflict when it was taken back before.
 
     Columns that were changed again since keep their value, rows that something depends on stay; both are listed.
+    Whoever has made sure that nothing belongs to the cards the set made, for all of them at once, need not `look`.
     """
     session.flush()
     taken = session.connection().execute(
@@ -64,13 +69,31 @@ def undo(session: Session, set_id: int) -> Undone:
     made = begin(session, "undo", undoes_id=set_id)
     restored, kept = 0, list[Kept]()
     for name, key, before, after, contact_id, company_id in changes:
-        problem = _restore(session, Noted(name, key, before, after, contact_id, company_id))
+        change = Noted(name, key, before, after, contact_id, company_id)
+        used = look and before is None and name in _CARDS and _is_used(session, name, key["id"])
+        problem = Kept(name, key, (), IN_USE, contact_id) if used else _restore(session, change)
         if problem is None:
             restored += 1
         else:
             kept.append(problem)
     session.expire_all()
     return Undone(made, restored, kept)
+
+
+def _is_used(session: Session, card: str, number: int) -> bool:
+    """Whether a row belongs to this card. The database would take most of them along without a word."""
+    for table in Base.metadata.sorted_tables:
+        points = [] if table.name in _NO_MATTER else _pointing(table, card)
+        if (
+            points
+            and session.connection().execute(select(1).where(or_(*(c == number for c in points))).limit(1)).first()
+        ):
+            return True
+    return False
+
+
+def _pointing(table: Table, card: str) -> list[Column[Any]]:
+    return [one for one in table.columns if any(key.column.table.name == card for key in one.foreign_keys)]
 
 
 def _restore(session: Session, change: Noted) -> Kept | None:

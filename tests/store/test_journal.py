@@ -98,9 +98,14 @@ def test_a_contact_made_by_mistake_goes_and_one_somebody_wrote_about_stays(sessi
     new = contacts.create(session, first_name="Nele", email="nele@neu.example", tags=["Messe"]).id
     _begin(session)
     facts.add(session, contact_id=new, kind="topic", text="Segelt gern", noted_on=date(2026, 5, 3))
-    journal.undo(session, made)
+    assert [one.sentence for one in journal.undo(session, made).kept] == [journal.IN_USE]
+    assert contacts.get(session, new).first_name == "Nele"
+
+    made = _begin(session)
+    new = contacts.create(session, first_name="Nina", email="nina@neu.example", tags=["Messe"]).id
+    assert journal.undo(session, made).kept == []
     with pytest.raises(NotFound):
-        contacts.get(session, new)  # a note goes with its contact: nothing but the journal held it
+        contacts.get(session, new)
 
     made = _begin(session)
     other = contacts.create(session, first_name="Nils", email="nils@neu.example")
