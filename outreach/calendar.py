@@ -44,10 +44,10 @@ Say = Callable[[str, Mapping[str, Any]], str]
 
 _SENTENCES = {
     "birthday": (N_("Birthday: %(name)s"), N_("Birthday: %(name)s (%(years)s)")),
-    "founding": (N_("Founding day: %(name)s"), N_("Founding day: %(name)s (%(years)s years)")),
-    "first_order": (N_("First order: %(name)s"), N_("First order: %(name)s, %(years)s years ago")),
+    "founding": (N_("Founding day: %(name)s"), N_("Founding day: %(name)s (%(years)s)")),
+    "first_order": (N_("First order: %(name)s"), N_("First order: %(name)s (%(years)s)")),
     "contract_end": (N_("Contract ends: %(name)s"), N_("Contract ends: %(name)s")),
-    "other": (N_("%(what)s: %(name)s"), N_("%(what)s: %(name)s (%(years)s years)")),
+    "other": (N_("%(what)s: %(name)s"), N_("%(what)s: %(name)s (%(years)s)")),
 }
 FOLLOW_UP = N_("Get in touch: %(name)s")
 TO_DO = N_("To do: %(what)s")

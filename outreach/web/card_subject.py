@@ -127,5 +127,5 @@ def warned(text: str) -> Sequence[str]:
     if request.form.get("anyway"):
         return ()
     return [
-        _("%(kind)s (“%(words)s”)", kind=_(one.label), words="”, “".join(one.words)) for one in sensitive.find(text)
+        _("%(kind)s (“%(words)s”)", kind=_(one.label), words=", ".join(one.words)) for one in sensitive.find(text)
     ]

@@ -55,7 +55,7 @@ class ReferralForm(people.PersonForm):
 class RedeemForm(forms.Form):
     """An offer somebody uses."""
 
-    offer = forms.select(_l("Offer"))
+    offer = forms.select(_l("Special offer"))
 
 
 @pages.get("/care")

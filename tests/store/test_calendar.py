@@ -57,7 +57,7 @@ def test_founding_days_contract_ends_and_own_days_are_in_it(any_house: House, sm
         numbers = founded.id, ends.id, own.id
     found = _events(any_house, small)
     assert found[f"day-{numbers[0]}-2026"][1].startswith("Founding day: ")
-    assert found[f"day-{numbers[0]}-2026"][1].endswith("(25 years)")
+    assert found[f"day-{numbers[0]}-2026"][1].endswith("(25)")
     assert [uid for uid in found if uid.startswith(f"day-{numbers[1]}-")] == [f"day-{numbers[1]}-2026"]
     assert found[f"day-{numbers[2]}-2027"][1].startswith("Messe: ")
 
