@@ -90,13 +90,20 @@ def undo(session: Session, house: House, set_id: int, *, now: datetime) -> Undon
 
 def _heed_who_left(session: Session, taken: ChangeSet, touched: Collection[int | None], now: datetime) -> None:
     """Cards that are two again do not bring back what the person left while they were one."""
-    stood = select(Change.id).where(Change.set_id == taken.id, Change.table_name == "subscriptions").limit(1)
     people = [one for one in touched if one is not None]
+    since = (ConsentEvent.contact_id.in_(people), ConsentEvent.at > taken.at)
+    unmeasured = select(ConsentEvent.id).where(*since, ConsentEvent.what == "measuring_withdrawn").limit(1)
+    if session.scalar(unmeasured) is not None:
+        for one in people:
+            subscriptions.set_measuring(
+                session, contact_id=one, agreed=False, text_shown="", source="undo", ip="", now=now
+            )
+    stood = select(Change.id).where(Change.set_id == taken.id, Change.table_name == "subscriptions").limit(1)
     if session.scalar(stood) is None:
         return
     left = session.execute(
         select(ConsentEvent.contact_id, ConsentEvent.list_id, ConsentEvent.at).where(
-            ConsentEvent.contact_id.in_(people), ConsentEvent.what == "unsubscribed", ConsentEvent.at > taken.at
+            *since, ConsentEvent.what == "unsubscribed"
         )
     ).all()
     for contact_id, list_id, at in left:

@@ -38,6 +38,7 @@ TABLES = {
     "consents": _l("Consent"),
     "consent_events": _l("Consent"),
     "survey_answers": _l("Answer to a survey"),
+    "deliveries": _l("Mail"),
 }
 FIELDS = {
     "title": _l("Title"),

@@ -26,8 +26,9 @@ def session() -> Session:
     """The session of this request."""
     if "session" not in g:
         g.session = house().database.session(writing=writing())
-        user = g.get("user")
-        journal.author(g.session, user.id if user is not None else None)
+    # Every time: who is signed in is read through this session too, and known only afterwards.
+    user = g.get("user")
+    journal.author(g.session, user.id if user is not None else None)
     return cast(Session, g.session)
 
 

@@ -143,6 +143,19 @@ def test_undoing_a_merge_never_revives_what_the_person_left_meanwhile(
     assert session.scalars(select(Consent.id).where(both, Consent.withdrawn_at.is_(None))).all() == []
 
 
+def test_undoing_a_merge_never_measures_who_withdrew_that_meanwhile(
+    session: Session, small: World, place: House
+) -> None:
+    keep, other = small.people["no_name"], small.people["anna"]
+    assert contacts.get(session, other).measuring_agreed
+    made = merge.contacts(session, keep, other, take=["email"], now=LATER)
+    subscriptions.set_measuring(
+        session, contact_id=keep, agreed=False, text_shown="", source="page", ip="", now=clock.now()
+    )
+    cards.undo(session, place, made, now=clock.now())
+    assert not contacts.get(session, other).measuring_agreed
+
+
 def test_undoing_a_merge_brings_back_what_was_received_when_nobody_left(
     session: Session, small: World, place: House
 ) -> None:
