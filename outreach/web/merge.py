@@ -91,7 +91,8 @@ def _taken() -> list[str]:
 
 
 def _compared(found: merge.Comparison, kind: str) -> str:
-    labels = {f"custom.{key}": spec.label for key, spec in custom.specs(session()).items()}
+    labels: dict[str, str] = {f"custom.{key}": spec.label for key, spec in custom.specs(session()).items()}
+    labels |= {"birthday": _("Birthday"), "founding": _("Founding day"), "photo_id": _("Picture")}
     rows = [
         (
             one.name,
