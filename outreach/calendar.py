@@ -201,7 +201,7 @@ def _rows_of_days(session: Session, who: Holder, today: date) -> Iterable[Any]:
 def _follow_ups(session: Session, who: Holder, today: date, say: Say) -> Iterator[_Entry]:
     query = (
         select(Contact.id, Contact.title, Contact.first_name, Contact.last_name, Contact.due_on, Contact.updated_at)
-        .where(Contact.due_on >= today - timedelta(days=DAYS_BACK), Contact.gone == "")
+        .where(Contact.due_on >= today - timedelta(days=DAYS_BACK), Contact.gone == "", Contact.deceased_at.is_(None))
         .order_by(Contact.due_on, Contact.id)
         .limit(MOST)
     )
@@ -242,6 +242,7 @@ def _promises(session: Session, who: Holder, today: date, say: Say) -> Iterator[
         )
         .join(Contact, Contact.id == Fact.contact_id)
         .where(Fact.kind == facts.Kind.PROMISE, Fact.closed_at.is_(None), Contact.gone == "")
+        .where(Contact.deceased_at.is_(None))
         .where(Fact.valid_until >= today - timedelta(days=DAYS_BACK))
         .order_by(Fact.valid_until, Fact.id)
         .limit(MOST)

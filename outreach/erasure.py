@@ -8,11 +8,12 @@ are such, an empty contact row (gone = "erased") and an empty proof of consent s
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, delete, false, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Select, String, and_, cast, delete, false, func, or_, select, text, true, update
 from sqlalchemy.orm import Session
 
 from outreach import contacts, db, logs, paging
@@ -123,18 +124,42 @@ def _empty_surveys(session: Session, who: _Who) -> None:
 
 
 def _empty_referrals(session: Session, who: _Who) -> None:
-    """Whoever brought this person keeps the thanks due, without the name."""
-    brought = session.execute(select(Referral.id, Referral.touchpoint_id).where(Referral.contact_id.in_(who.ids))).all()
-    numbers_of, entries = [one for one, _ in brought], [entry for _, entry in brought if entry]
+    """Whoever brought this person keeps the thanks due, without the name; also where it was taken back since."""
+    brought = _ids(session, select(Referral.id).where(Referral.contact_id.in_(who.ids)))
+    brought |= _ids(session, _noted("referrals", "contact_id", who.ids))
+    brought -= _ids(session, select(Referral.id).where(Referral.id.in_(brought), Referral.contact_id.not_in(who.ids)))
+    written = select(Change.before, Change.after).where(*_of("referrals", brought))
+    entries = _ids(session, select(Referral.touchpoint_id).where(Referral.id.in_(brought)))
+    entries |= {
+        row["touchpoint_id"] for both in session.execute(written) for row in both if row and row.get("touchpoint_id")
+    }
+    of_thanks = (Task.kind == "thanks", Task.origin_id.in_(brought))
+    thanks = _ids(session, select(Task.id).where(*of_thanks))
+    thanks |= _ids(session, _noted("tasks", "origin_id", brought, kind="thanks"))
     # Whole, not word by word: the name may stand there as somebody said it.
     _run(session, update(Touchpoint).where(Touchpoint.id.in_(entries)).values(text="…"))
-    of_thanks = (Task.kind == "thanks", Task.origin_id.in_(numbers_of))
-    thanks = list(session.scalars(select(Task.id).where(*of_thanks)))
     _run(session, update(Task).where(*of_thanks).values(text=f"{THANK}: …"))
     _run(session, delete(Referral).where(Referral.referrer_id.in_(who.ids)))
     _run(session, update(Referral).where(Referral.contact_id.in_(who.ids)).values(name="", contact_id=None))
-    for table, ids in (("referrals", numbers_of), ("touchpoints", entries), ("tasks", thanks)):
-        _run(session, delete(Change).where(Change.table_name == table, Change.key["id"].as_integer().in_(ids)))
+    for table, ids in (("referrals", brought), ("touchpoints", entries), ("tasks", thanks)):
+        _run(session, delete(Change).where(*_of(table, ids)))
+
+
+def _of(table: str, ids: Collection[int]) -> tuple[ColumnElement[bool], ...]:
+    return Change.table_name == table, Change.key["id"].as_integer().in_(ids)
+
+
+def _noted(table: str, column: str, values: Collection[int], *, kind: str = "") -> Select[Any]:
+    """The numbers of rows that ever had one of these values, also of rows that are gone."""
+    said = [
+        and_(side[column].as_integer().in_(values), side["kind"].as_string() == kind if kind else true())
+        for side in (Change.before, Change.after)
+    ]
+    return select(Change.key["id"].as_integer()).where(Change.table_name == table, or_(*said))
+
+
+def _ids(session: Session, query: Select[Any]) -> set[int]:
+    return {one for one in session.scalars(query) if one is not None}
 
 
 def _empty_journal(session: Session, who: _Who) -> None:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from outreach import contacts, dates, duplicates, erasure, journal, merge, tasks
+from outreach import calendar, contacts, dates, duplicates, erasure, facts, journal, merge, tasks
 from outreach.care import complaints, gifts, referrals
 from outreach.consent import suppression
 from outreach.consent.rows import Suppression
@@ -22,6 +22,7 @@ from outreach.surveys import answers, results, store
 from outreach.surveys.rows import AnswerSheet
 from outreach.surveys.store import Asked, Draft
 from outreach.tasks import Task
+from outreach.users import User
 from tests import world
 from tests.world import NOW, World
 
@@ -206,3 +207,28 @@ def test_an_erased_address_that_was_suppressed_before_says_nothing_more(session:
     erasure.erase(session, small.people["anna"], now=NOW)
     kept = session.get_one(Suppression, address_hash("anna@mueller.example"))
     assert (kept.reason, kept.detail) == ("erased", "")
+
+
+def test_a_recommendation_taken_back_does_not_name_somebody_erased_since(session: Session, small: World) -> None:
+    anna = small.people["anna"]
+    made = contacts.create(session, last_name="Zwiebelfisch", email="z@zwiebel.example").id
+    kept = referrals.add(session, anna, name="Frau Zwiebelfisch von nebenan", on=date(2026, 9, 15))
+    referrals.link(session, kept.id, made)
+    other = contacts.create(session, last_name="Andere").id
+    referrals.add(session, anna, contact_id=other, on=date(2026, 9, 15))
+    referrals.remove(session, kept.id)
+    erasure.erase(session, made, now=NOW)
+    left = [str(one) for row in session.execute(select(Change.before, Change.after)) for one in row]
+    assert not [one for one in left if "Zwiebelfisch" in one]
+
+
+def test_the_dead_are_in_no_calendar(any_house: House, people: World) -> None:
+    anna = people.people["anna"]
+    with any_house.database.writing() as session:
+        facts.add(session, contact_id=anna, kind="promise", text="Buch leihen", noted_on=NOW.date(), valid_until=NOW.date())  # fmt: skip
+        history.add(session, contact_id=anna, kind="order", text="Schulung", amount=100_00, at=NOW)
+        contacts.update(session, anna, deceased=True)
+    with any_house.database.reading() as session:
+        owner = session.get_one(User, people.owner)
+        content = calendar.feed(session, any_house, calendar.Holder(owner, is_mine=False), today=NOW.date())
+    assert f"/contacts/{anna}\r\n".encode() not in content.replace(b"\r\n ", b"")
