@@ -80,7 +80,9 @@ def add_idea(
 
 
 def check(session: Session, contact_id: int, *, amount: int | None, on: date, first_month: int = 1) -> rules.GiftCheck:
-    """What one more gift does to the year of this person; nothing is kept."""
+    """What one more gift does to the year of this person; nothing is kept. Raises Invalid for a year nobody lives in."""
+    if not 1900 <= on.year <= 2200:
+        raise Invalid(N_("Please look at the year again."), field="on")
     given = _given_in_year(session, contact_id, on, first_month)
     return rules.check_gift(given_cents=given, cents=amount or 0, on=on, first_month=first_month)
 
@@ -104,6 +106,7 @@ def give(
     """
     contacts.get(session, contact_id)
     what, amount = _what(what), _amount(amount)
+    history.check_day(on)
     kept = _idea(session, contact_id, gift_id) if gift_id is not None else Gift(contact_id=contact_id)
     looked = check(session, contact_id, amount=amount, on=on, first_month=first_month)
     if looked.is_over and not despite_line:

@@ -54,6 +54,8 @@ def add(
     contacts.get(session, referrer_id)
     if contact_id == referrer_id:
         raise Invalid(N_("Nobody brings themselves."), field="contact_id")
+    if not 1900 <= on.year <= 2200:
+        raise Invalid(N_("Please look at the year again."), field="on")
     shown = contacts.person(session, contacts.get(session, contact_id).id).name if contact_id is not None else ""
     name = "" if contact_id is not None else lines.line(name, field="name", most=300)
     if not (shown or name):

@@ -227,3 +227,34 @@ def test_an_archive_of_tables_has_no_more_columns_than_a_table(any_house: House,
             )
     with pytest.raises(Invalid):
         _upload(any_house, out.getvalue(), "k.zip")
+
+
+def test_a_photo_of_ten_megabytes_and_an_endless_line_cost_only_their_cards(any_house: House, people: World) -> None:
+    photo = "PHOTO;ENCODING=b;TYPE=JPEG:" + "\r\n ".join(["A" * 74] * 140_000)
+    cards = [
+        f"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Groß Bild\r\nN:Bild;Groß;;;\r\n{photo}\r\nEND:VCARD\r\n",
+        "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Lang Zeile\r\nN:Zeile;Lang;;;\r\nNOTE:"
+        + "y" * 9_000_000
+        + "\r\nEND:VCARD\r\n",
+        "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Gut Karte\r\nN:Karte;Gut;;;\r\nEND:VCARD\r\n",
+    ]
+    done = take(any_house, "".join(cards), people, filename="k.vcf")
+    with any_house.database.reading() as session:
+        assert session.scalar(select(Contact.id).where(Contact.last_name == "Karte"))
+    assert done.created + done.skipped == 3
+
+
+def test_odd_cells_stop_no_import(any_house: House, people: World) -> None:
+    content = (
+        "E-Mail;Vorname;Nachname;Telefon;Straße;PLZ;Notiz;Geburtstag;Weitere Daten;Homepage;Confirm time\n"
+        f"a@b.example;{'x' * 5000};Lang;;;;;;;;\n"
+        f"b@b.example;B;{'ü' * 101};;;;;;;;\n"
+        f"c@b.example;C;Ok;{'1' * 60};{'s' * 300};{'9' * 40};{'n' * 60000};;{'d' * 300}: 2010-01-01;http://{'w' * 900};99999999999\n"
+        "d@b.example;D\u2028;Ok;\u0661\u0662\u0663\u0664;;;;\u0661.\u0662.\u0661\u0669\u0668\u0660;;;\u0661\u0662\u0663\u0664\u0665\u0666\u0667\u0668\u0669\n"
+        "e@b.example;E;Ok;;;;;29.2.1900;Tag: 0000-00-00;;0001-01-01T00:00:00+14:00\n"
+        "f@b.example;F;Ok;;;;;29.2.;;;\n"
+    )  # fmt: skip
+    done = take(any_house, content, people)
+    assert done.created + done.skipped == 6
+    with any_house.database.reading() as session:
+        assert session.scalar(select(Contact.id).where(Contact.email_key == "f@b.example"))

@@ -16,6 +16,7 @@ from outreach.contacts import address_hash
 from outreach.dates import SpecialDay
 from outreach.duplicates import Pair
 from outreach.history import store as history
+from outreach.history.rows import Touchpoint
 from outreach.house import House
 from outreach.journal import Change
 from outreach.surveys import answers, results, store
@@ -195,7 +196,7 @@ def test_the_thanks_owed_for_somebody_erased_do_not_name_them(session: Session, 
     else:
         referrals.add(session, anna, contact_id=made, on=date(2026, 9, 15))
     erasure.erase(session, made, now=NOW)
-    texts = [*session.scalars(select(Task.text)), *session.scalars(select(history.Touchpoint.text))]
+    texts = [*session.scalars(select(Task.text)), *session.scalars(select(Touchpoint.text))]
     texts += [str(one) for one in session.scalars(select(Change.after))]
     assert not [one for one in texts if "Zwiebelfisch" in one or "nebenan" in one]
     (task,) = tasks.open_of(session, contact_id=anna)
