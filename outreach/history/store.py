@@ -118,6 +118,12 @@ def settle_offer(session: Session, touchpoint_id: int, *, won: bool, user_id: in
     return order
 
 
+def check_day(day: date) -> None:
+    """Refuse a day or a moment no customer file reaches to; raises Invalid."""
+    if not 1900 <= day.year <= clock.now().year + 1:
+        raise Invalid(N_("This day is too far away."), field="at")
+
+
 def noon(day: date, zone: str = "UTC") -> datetime:
     """The moment that stands for a day without an hour: noon there."""
     return datetime.combine(day, time(12), tzinfo=ZoneInfo(zone)).astimezone(UTC)
@@ -144,10 +150,8 @@ def _clean(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _moment(value: datetime | date) -> datetime:
-    moment = value if isinstance(value, datetime) else noon(value)
-    if not 1900 <= moment.year <= clock.now().year + 1:
-        raise Invalid(N_("This day is too far away."), field="at")
-    return moment
+    check_day(value)
+    return value if isinstance(value, datetime) else noon(value)
 
 
 def _amount(value: int | None, kind: str) -> int | None:

@@ -3,6 +3,8 @@ what a person said."""
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
@@ -11,13 +13,15 @@ from sqlalchemy.orm import Session
 
 from campaigns.rows import Campaign
 from outreach import cards, clock, companies, contacts, facts, journal, merge, signup
+from outreach.care import gifts
 from outreach.companies import Company
 from outreach.consent import permissions, subscriptions, suppression
 from outreach.consent.rows import Consent, Subscription
 from outreach.contacts import Contact
 from outreach.db import Database
-from outreach.errors import Conflict, NotAllowedToWrite, NotFound
+from outreach.errors import Conflict, Invalid, NotAllowedToWrite, NotFound
 from outreach.history import store as history
+from outreach.history.rows import Touchpoint
 from outreach.house import House
 from outreach.journal import Change
 from outreach.mail.rows import Delivery
@@ -252,3 +256,35 @@ def test_a_merge_of_a_merge_is_taken_back_in_any_order_without_losing_a_card(
         assert person.gone == "" or contacts.get(session, person.merged_into_id or 0)
     with pytest.raises(Conflict):
         cards.undo(session, place, first, now=LATER)
+
+
+@pytest.mark.parametrize("on", [date(1, 1, 1), date(9999, 12, 31)])
+def test_a_gift_of_a_day_no_calendar_reaches_is_refused(session: Session, small: World, on: date) -> None:
+    with pytest.raises(Invalid):
+        gifts.give(session, small.people["anna"], what="Wein", amount=30_00, on=on)
+
+
+def test_two_sessions_that_merge_the_same_companies_crosswise_at_once_lose_nothing(database: Database) -> None:
+    with database.writing() as session:
+        small = world.build(session)
+        one, two = small.companies["mueller"], small.companies["nordlicht"]
+        for firm in (one, two):
+            history.add(session, company_id=firm, kind="order", text="Schulung", amount=100_00, at=date(2026, 5, 3))
+    start = threading.Barrier(2)
+
+    def join(keep: int, other: int) -> str:
+        start.wait()
+        try:
+            with database.writing() as session:
+                merge.companies(session, keep, other)
+        except NotFound:
+            return "late"
+        return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        ended = [one.result() for one in [pool.submit(join, one, two), pool.submit(join, two, one)]]
+    assert sorted(ended) == ["done", "late"]
+    with database.reading() as session:
+        (left,) = session.scalars(select(Company.id).where(Company.id.in_((one, two))))
+        orders = session.scalars(select(Touchpoint.company_id).where(Touchpoint.kind == "order")).all()
+        assert list(orders) == [left, left]
