@@ -82,10 +82,16 @@ def undo(session: Session, house: House, set_id: int, *, now: datetime) -> Undon
     done = journal.undo(session, set_id)
     _heed_who_left(session, found, touched, now)
     for contact_id, address in _addresses(session, touched).items():
-        if address != before.get(contact_id, address):
+        if address != before.get(contact_id, address) and not _stands_as_before(session, found, contact_id):
             signup.address_changed(session, house, contact_id, now=now)
     valuation.refresh(session, sorted(one for one in touched if one is not None), now)
     return done
+
+
+def _stands_as_before(session: Session, taken: ChangeSet, contact_id: int) -> bool:
+    """Whether an undone merge gave back every standing with its address, so that there is nothing to ask."""
+    since = (Subscription.contact_id == contact_id, Subscription.changed_at > taken.at)
+    return taken.kind == "merge" and session.scalar(select(Subscription.list_id).where(*since).limit(1)) is None
 
 
 def _heed_who_left(session: Session, taken: ChangeSet, touched: Collection[int | None], now: datetime) -> None:

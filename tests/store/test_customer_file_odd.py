@@ -160,6 +160,18 @@ def test_undoing_a_merge_never_measures_who_withdrew_that_meanwhile(
     assert not contacts.get(session, other).measuring_agreed
 
 
+def test_undoing_a_merge_asks_nobody_who_has_the_old_address_and_its_proof_again(
+    session: Session, small: World, place: House
+) -> None:
+    keep, other, news = small.people["doctor"], small.people["anna"], small.lists["news"]
+    made = merge.contacts(session, keep, other, take=["email"], now=LATER)
+    cards.undo(session, place, made, now=clock.now())
+    assert (_state(session, keep, news), _state(session, other, news)) == ("confirmed", "confirmed")
+    assert session.scalars(select(Delivery)).all() == []
+    active = select(Consent.contact_id).where(Consent.contact_id.in_((keep, other)), Consent.withdrawn_at.is_(None))
+    assert sorted(session.scalars(active)) == sorted((keep, other))
+
+
 def test_undoing_a_merge_brings_back_what_was_received_when_nobody_left(
     session: Session, small: World, place: House
 ) -> None:
