@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from outreach import jobs, once, tracking, valuation
+from outreach import jobs, journal, once, tracking, valuation
 from outreach.clock import now
 from outreach.consent import bulk
 from outreach.contacts import doubts
@@ -48,6 +48,7 @@ def register(house: House) -> None:
             once.forget_old(session)
             bulk.forget_unconfirmed(session, now())
             files.forget_abandoned(session, now())
+            journal.forget_removed(session, now())
 
     def recompute_values() -> None:
         with house.database.writing() as session:

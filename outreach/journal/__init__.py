@@ -8,9 +8,11 @@ A change set is what one click or one block of an import did. Undoing one is a c
 
 rows     change sets, changes, what is tracked        write    what happens is written down
 read     the history of a card                        back     the way back
+forget   what is not kept for ever
 """
 
 from outreach.journal.back import CHANGED_SINCE, GONE_SINCE, IN_THE_WAY, IN_USE, Kept, Undone, undo
+from outreach.journal.forget import forget_removed
 from outreach.journal.read import ChangeLine, SetLine, history
 from outreach.journal.rows import Change, ChangeSet, Tracked
 from outreach.journal.write import Noted, author, begin, compare, last_set, note, sets_of, snapshot
@@ -31,6 +33,7 @@ __all__ = [
     "author",
     "begin",
     "compare",
+    "forget_removed",
     "history",
     "last_set",
     "note",

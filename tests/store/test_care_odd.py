@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from outreach import calendar, contacts, dates, duplicates, erasure, facts, journal, merge, tasks
+from outreach import calendar, clock, contacts, dates, duplicates, erasure, facts, journal, merge, tasks
 from outreach.care import complaints, gifts, referrals
 from outreach.consent import suppression
 from outreach.consent.rows import Suppression
@@ -233,3 +233,22 @@ def test_the_dead_are_in_no_calendar(any_house: House, people: World) -> None:
         owner = session.get_one(User, people.owner)
         content = calendar.feed(session, any_house, calendar.Holder(owner, is_mine=False), today=NOW.date())
     assert f"/contacts/{anna}\r\n".encode() not in content.replace(b"\r\n ", b"")
+
+
+def test_a_contact_taken_back_is_in_no_journal_after_a_month(session: Session, small: World) -> None:
+    journal.begin(session, "edit")
+    contacts.create(session, last_name="Zwiebelfisch", email="z@zwiebel.example")
+    made = journal.last_set(session)
+    assert made is not None
+    undone = journal.undo(session, made)
+    assert undone.restored
+
+    def named() -> bool:
+        rows = session.execute(select(Change.before, Change.after)).all()
+        return any("Zwiebelfisch" in str(cell) for row in rows for cell in row)
+
+    assert named()
+    journal.forget_removed(session, clock.now())
+    assert named()  # it can still be brought back
+    journal.forget_removed(session, clock.now() + timedelta(days=31))
+    assert not named()
