@@ -124,7 +124,7 @@ def test_a_stranger_signs_up_and_confirms_with_the_mail_in_the_outbox(
     confirming.locator("button[type=submit]").click()
     expect(confirming.locator(".empty, .panel").first).to_be_visible()
     assert _count(house, confirmed) == 1
-    desk.goto("/contacts?q=juergen")
+    desk.goto("/contacts?q=juergen@neu")
     expect(desk.locator("#results tbody tr")).to_have_count(1)
 
 
