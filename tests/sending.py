@@ -22,7 +22,9 @@ from outreach.mail.rows import Delivery
 from outreach.mail.send import Sending
 from tests.conftest import make_house
 
-BODY = "<p>{{ greeting | default('Guten Tag') }}</p><p>Neues aus dem Büro: <a href='https://example.de/neues'>mehr</a></p>"
+BODY = (
+    "<p>{{ greeting | default('Guten Tag') }}</p><p>Neues aus dem Büro: <a href='https://example.de/neues'>mehr</a></p>"
+)
 
 
 def mail(to: str = "anna@example.org", **more: Any) -> Mail:

@@ -191,7 +191,9 @@ def _note(leaf: Leaf) -> Condition:
     """Facts and entries of the history that speak of it."""
     pattern = paging.like(leaf.value.lower())
     spoken = [
-        select(row.contact_id).where(row.contact_id == Contact.id, func.lower(row.text).like(pattern, escape="\\")).exists()
+        select(row.contact_id)
+        .where(row.contact_id == Contact.id, func.lower(row.text).like(pattern, escape="\\"))
+        .exists()
         for row in (Fact, Touchpoint)
     ]
     return or_(*spoken)

@@ -126,6 +126,4 @@ def warned(text: str) -> Sequence[str]:
     """What is sensitive in a note and was not agreed to, in words: shown once before it is stored."""
     if request.form.get("anyway"):
         return ()
-    return [
-        _("%(kind)s (“%(words)s”)", kind=_(one.label), words=", ".join(one.words)) for one in sensitive.find(text)
-    ]
+    return [_("%(kind)s (“%(words)s”)", kind=_(one.label), words=", ".join(one.words)) for one in sensitive.find(text)]

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from outreach import jobs, valuation, value
 from outreach.errors import N_, Invalid, OutreachError
+from outreach.exports.csv import guarded
 from outreach.users import Role
 from outreach.web import guard, language, money, transaction, words
 from outreach.web.form_key import once
@@ -37,7 +38,7 @@ def download() -> ResponseReturnValue:
         ["rank", "class", "name", "turnover_12_months", "turnover_12_before", "turnover_36_months", "cumulated_percent"]
     )
     for one in valuation.largest(session(), limit=_CSV_MOST):
-        name = f"'{one.name}" if one.name[:1] in "=+-@\t\r" else one.name  # a spreadsheet would run it as a formula
+        name = guarded(one.name)  # a spreadsheet would run it as a formula
         euros = [f"{cents / 100:.2f}" for cents in (one.turnover_12, one.turnover_before, one.turnover_36)]
         writer.writerow([one.rank, one.value_class, name, *euros, f"{one.share / 100:.2f}"])
     answer = make_response("\ufeff" + out.getvalue())

@@ -28,7 +28,13 @@ PUBLIC_POSTS = {
 #: what a reader may change: what is theirs
 READERS_POSTS = {"door.sign_out", "settings.save_profile", "settings.save_password", "calendar.renew"}
 #: posted by other programs or from frames on other sites
-WITHOUT_CSRF = {"public.take_sign_up", "public.take_confirm", "public.one_click", "public.take_preferences", "public.take_survey"}
+WITHOUT_CSRF = {
+    "public.take_sign_up",
+    "public.take_confirm",
+    "public.one_click",
+    "public.take_preferences",
+    "public.take_survey",
+}
 
 
 @pytest.fixture
