@@ -23,12 +23,13 @@ from outreach.consent import history, light, permissions, suppression
 from outreach.consent.history import Happened, Standing
 from outreach.consent.light import Light, Recorded
 from outreach.consent.permissions import PermissionLine
-from outreach.contacts import Person, channels
+from outreach.contacts import Person, channels, doubts
 from outreach.contacts.channels import ChannelLine, PostalLine
 from outreach.dates import DayLine
 from outreach.errors import N_, NotFound
 from outreach.history import timeline
 from outreach.history.timeline import Timeline
+from outreach.names import Proposal
 from outreach.tasks import TaskLine
 from outreach.value import Cadence, Due, Said, Situation, Stage, Step, Trend, ValueClass
 
@@ -50,6 +51,8 @@ class Card:
     #: of the company, where letters go when the person has no address
     company_postal: Sequence[PostalLine]
     greeting: salutation.Greeting | salutation.Refused
+    #: what may be wrong with the name, and only a click puts right
+    doubts: Sequence[Proposal]
     value: Said
     trend: Trend
     step: Step | None
@@ -95,6 +98,7 @@ def get(session: Session, contact_id: int, *, today: date, now: datetime, kinds:
         postal=own_postal,
         company_postal=firm_postal,
         greeting=greeting(person),
+        doubts=doubts.of_person(person),
         value=_value(session, person),
         trend=trend,
         step=value.next_best_step(Stage(person.stage), _situation(person, known, to_do, owed, due, trend, today)),

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from outreach import names, paging
 from outreach.companies import Company
 from outreach.contacts.rows import Contact
-from outreach.contacts.store import display_name, get
+from outreach.contacts.store import Person, display_name, get
 from outreach.contacts.store import update as change
 from outreach.db import Database
 from outreach.errors import N_, Conflict
@@ -52,6 +52,13 @@ def proposals(session: Session, contact_id: int) -> Sequence[Proposal]:
         return ()
     company = session.scalar(select(Company.name).where(Company.id == contact.company_id)) if contact.company_id else ""
     return _proposed(_seen(contact, company or ""), contact.name_dismissed)
+
+
+def of_person(person: Person) -> Sequence[Proposal]:
+    """What is worth a look on the card of a person; nothing for a verified name."""
+    if person.verified_at is not None:
+        return ()
+    return [one for one in _proposed(_seen(person, person.company), person.name_dismissed) if one.weight >= SHOWN_FROM]
 
 
 def check_some(session: Session, *, limit: int = _BLOCK) -> int:

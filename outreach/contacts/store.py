@@ -68,6 +68,7 @@ class Person:
     owner_id: int | None
     photo_id: int | None
     verified_at: datetime | None
+    name_dismissed: list[str]
     stage_by_hand: bool
     muted_at: datetime | None
     paused_until: date | None

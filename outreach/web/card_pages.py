@@ -7,7 +7,7 @@ from typing import Any
 from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from outreach import cards, clock, contacts, users
+from outreach import cards, clock, contacts, lines, users
 from outreach.consent import lists as topics
 from outreach.contacts import custom, photos
 from outreach.history import timeline
@@ -33,6 +33,7 @@ def card(contact_id: int) -> ResponseReturnValue:
         owner=owner,
         specs=custom.specs(session()),
         topics=topics.list_page(session(), per_page=1).total,
+        labels=lines.LABELS,
         **_common(),
     )
 

@@ -173,6 +173,23 @@ def test_a_name_is_corrected_by_a_click(owner: Browser, house: House, people: Wo
     assert "SCHMITZ" not in owner.get("/contacts/names").text.replace("PETRA SCHMITZ", "")
 
 
+def test_a_doubtful_name_is_asked_about_on_its_card_until_somebody_says_it_is_right(
+    owner: Browser, house: House, people: World
+) -> None:
+    with house.database.writing() as session:
+        made = contacts.create(session, first_name="PETRA", last_name="SCHMITZ", salutation="frau").id
+    card = owner.get(f"/contacts/{made}").text
+    action = f"/contacts/names/{made}/taken/capitals"
+    answer = owner.post(action, data={**hidden_fields(card, action), "from": "card"})
+    assert (answer.status_code, answer.location) == (303, f"/contacts/{made}")
+    card = owner.get(f"/contacts/{made}").text
+    assert "Petra Schmitz" in card
+    assert "/taken/" not in card
+    action = f"/contacts/names/{made}/verification"
+    owner.post(action, data=hidden_fields(card, action))
+    assert "Name geprüft" in owner.get(f"/contacts/{made}").text
+
+
 def test_the_value_page_shows_the_curve_and_its_csv(owner: Browser, house: House, people: World) -> None:
     assert owner.get("/contacts/value").status_code == 200  # nobody bought yet
     with house.database.writing() as session:
