@@ -10,13 +10,16 @@ from flask_babel import gettext as _
 
 from campaigns import newsletters
 from campaigns.segments import builder, explain, store
+from campaigns.segments.compile import contact_ids
 from campaigns.web import choices
 from outreach import clock, contacts
 from outreach.errors import OutreachError
-from outreach.web import forms, lists
+from outreach.exports import store as exported
+from outreach.users import Role
+from outreach.web import exports, forms, guard, lists
 from outreach.web.form_key import once
 from outreach.web.language import sentence
-from outreach.web.transaction import session, undo
+from outreach.web.transaction import house, session, undo
 
 pages = Blueprint("segments", __name__, url_prefix="/segments")
 
@@ -86,6 +89,16 @@ def people(segment_id: int) -> ResponseReturnValue:
     wanted = lists.wanted(sorts=("name", "created", "company", "stage"), default="name")
     found = store.people_page(session(), segment.filter, **wanted.args)
     return render_template("segments/people.html", segment=segment, wanted=wanted, found=found)
+
+
+@pages.get("/<int:segment_id>/people/file")
+@guard.needs(Role.EDITOR)
+def people_file(segment_id: int) -> ResponseReturnValue:
+    """The same people as a file."""
+    segment = store.get(session(), segment_id)
+    form, moment = request.args.get("format", "csv"), clock.now()
+    among = contact_ids(session(), segment.filter, moment)
+    return exports.streamed(exported.pieces(house(), form, now=moment, among=among), form)
 
 
 @pages.get("/<int:segment_id>/why")

@@ -6,10 +6,11 @@ from datetime import UTC, date, datetime, time
 from typing import Any, TypedDict, Unpack
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from outreach import clock, companies, contacts, lines, valuation
+from outreach.contacts import Contact
 from outreach.errors import N_, Conflict, Invalid, NotFound
 from outreach.history.rows import Kind, Touchpoint
 
@@ -59,6 +60,11 @@ def add(
     )
     session.add(made)
     session.flush()
+    if contact_id is not None:
+        # On PostgreSQL the row waited for whoever was merging the contact away; then it has to go to the other card.
+        gone = session.scalar(select(Contact.gone).where(Contact.id == contact_id))
+        if gone:
+            raise NotFound(N_("There is no such contact, or not any more."))
     _follow(session, made)
     return made
 

@@ -300,3 +300,30 @@ def test_two_sessions_that_merge_the_same_companies_crosswise_at_once_lose_nothi
         (left,) = session.scalars(select(Company.id).where(Company.id.in_((one, two))))
         orders = session.scalars(select(Touchpoint.company_id).where(Touchpoint.kind == "order")).all()
         assert list(orders) == [left, left]
+
+
+def test_an_entry_written_while_its_contact_is_merged_away_is_refused_and_not_lost_on_an_empty_row(
+    database: Database,
+) -> None:
+    with database.writing() as session:
+        made = world.build(session)
+    keep, other = made.people["anna"], made.people["double"]
+    begun = threading.Event()
+
+    def note() -> str:
+        begun.set()
+        try:
+            with database.writing() as session:
+                history.add(session, contact_id=other, kind="note", text="im selben Moment")
+        except NotFound:
+            return "refused"
+        return "kept"
+
+    with ThreadPoolExecutor(1) as pool, database.writing() as session:
+        merge.contacts(session, keep, other, now=LATER)
+        answer = pool.submit(note)
+        begun.wait(5)
+        session.commit()
+    assert answer.result(30) == "refused"
+    with database.reading() as session:
+        assert session.scalars(select(Touchpoint.id).where(Touchpoint.contact_id == other)).all() == []

@@ -146,6 +146,7 @@ NO_PAGE = frozenset(
         "templates.preview",
         "issue.view",
         "contacts.photo",
+        "segments.people_file",
         "contacts.greeting",
         "tasks.suggested",
     }

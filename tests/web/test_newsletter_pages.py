@@ -294,3 +294,15 @@ def test_a_name_taken_is_said_beside_the_name(signed_in: SignIn) -> None:
 def test_what_is_not_there_is_said(signed_in: SignIn, path: str) -> None:
     answer = signed_in().get(path)
     assert answer.status_code == 404, path
+
+
+def test_the_people_of_a_segment_go_out_as_a_file(signed_in: SignIn) -> None:
+    shown = signed_in(Role.EDITOR).get("/segments/1/people").text
+    assert "/segments/1/people/file" in shown
+    table = signed_in(Role.EDITOR).get("/segments/1/people/file")
+    assert table.mimetype == "text/csv"
+    assert "maren.brandt@tischlerei-brandt-gmbh.example" in table.text
+    assert "silke.thiessen" not in table.text  # a prospect; the segment means regulars and better
+    assert signed_in(Role.EDITOR).get("/segments/1/people/file?format=vcard").text.startswith("BEGIN:VCARD")
+    assert signed_in(Role.EDITOR).get("/segments/1/people/file?format=exe").status_code == 422
+    assert signed_in(Role.READER).get("/segments/1/people/file").status_code == 403
