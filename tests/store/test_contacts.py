@@ -248,4 +248,5 @@ def test_a_name_is_found_however_it_is_typed(session: Session, people: World, wo
 
 @pytest.mark.parametrize("words", ["'", "\\", "a:b|!&", "(((", "%", "*:*", "''; DROP TABLE contacts", "\x00" * 3])
 def test_signs_are_looked_for_and_never_understood(session: Session, people: World, words: str) -> None:
-    contacts.list_page(session, search=words.replace("\x00", ""))
+    found = contacts.list_page(session, search=words.replace("\x00", ""))
+    assert found.total <= len(people.people)

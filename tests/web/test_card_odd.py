@@ -24,5 +24,5 @@ def test_every_change_made_in_the_browser_knows_who_made_it(signed_in: SignIn, h
 
 
 def test_the_comparison_of_two_cards_names_mails_in_words() -> None:
-    moved = {row.__tablename__ for row, _ in merge._OWNED} | {"referrals", "deliveries"}
+    moved = {row.__tablename__ for row, _ in merge.OWNED} | {"referrals", "deliveries"}
     assert moved - change_words.TABLES.keys() == set()
