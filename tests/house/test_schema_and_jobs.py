@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
+from pathlib import Path
 from typing import Any
 
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -84,3 +86,46 @@ def _asked() -> set[str]:
                 re.findall(r'job = "(\w+)" if .* else "(\w+)"', path.read_text()) and ["fan_out", "send_slice"]
             )
     return found
+
+
+def test_an_installation_of_the_first_schema_keeps_every_row(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'old.db'}")
+    given = migrate.config()
+    with database.engine.execution_options(sqlite_begin="IMMEDIATE").connect() as connection:
+        given.attributes["connection"] = connection
+        command.upgrade(given, "0001")
+        connection.commit()
+        for statement in _LIVED_IN:
+            connection.exec_driver_sql(statement)
+        connection.commit()
+    migrate.upgrade(database)
+    with database.engine.connect() as connection:
+        for table in ("companies", "contacts", "tags", "contact_tags", "lists", "consents", "subscriptions", "imports"):
+            counted = connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar()
+            assert counted == (2 if table == "contacts" else 1), table
+        stages = connection.exec_driver_sql("SELECT stage, stage_by_hand FROM contacts ORDER BY id").all()
+        assert [tuple(one) for one in stages] == [("regular", 1), ("prospect", 0)]  # set by somebody; never touched
+        assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+    database.close()
+
+
+_T = "'2026-01-01 08:00:00.000000'"
+_LIVED_IN = (
+    f"INSERT INTO companies VALUES (1, 'Firma', 'firma', 'Köln', '', '', {_T}, {_T})",
+    *(
+        "INSERT INTO contacts (id, company_id, title, first_name, last_name, salutation, address_form, email, email_key, language, city, "
+        f"phone, stage, custom, measuring_agreed, source, created_at, updated_at) VALUES ({number}, 1, '', 'Anna', 'Müller', 'frau', 'sie', "
+        f"'a{number}@x.example', 'a{number}@x.example', 'de', '', '', '{stage}', '{{}}', 0, '', {_T}, {_T})"
+        for number, stage in ((1, "regular"), (2, "prospect"))
+    ),
+    "INSERT INTO tags VALUES (1, 'VIP', 'vip')",
+    "INSERT INTO contact_tags (tag_id, contact_id) VALUES (1, 1)",
+    f"INSERT INTO lists (id, key, name, description, is_public, language, created_at) VALUES (1, 'n', 'N', '', 1, 'de', {_T})",
+    "INSERT INTO consents (id, contact_id, list_id, how, text_shown, source, zone, requested_ip, granted_at, confirmed_ip, withdrawn_how) "
+    f"VALUES (1, 1, 1, 'by_hand', 'ja', 's', 'UTC', '', {_T}, '', '')",
+    "INSERT INTO subscriptions (list_id, contact_id, state, consent_id, text_shown, source, requested_ip, changed_at) "
+    f"VALUES (1, 1, 'confirmed', 1, '', '', '', {_T})",
+    "INSERT INTO imports (id, filename, state, charset, delimiter, mapping, has_header, consent_proof, rows_total, position, created, "
+    "updated, unchanged, skipped, noted, subscribed, kept_unsubscribed, without_proof, problem, created_at) "
+    f"VALUES (1, 'f.csv', 'done', 'utf-8', ';', '{{}}', 1, '', 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, '', {_T})",
+)  # fmt: skip
