@@ -158,7 +158,7 @@ def address_changed(session: Session, house: House, contact_id: int, *, now: dat
             form = SignUp(
                 wanted.key, contact.email or "", "", "", row.text_shown, row.source, "", house.settings.timezone
             )
-            _send_confirmation(session, house, form, wanted, contact_id)
+            _send_confirmation(session, house, form, wanted, contact_id, is_new_address=consent is not None)
     return asked
 
 
@@ -291,7 +291,9 @@ def _asked_often(session: Session, contact_id: int, now: datetime) -> bool:
     return (session.scalar(select(func.count()).select_from(Delivery).where(*lately)) or 0) >= _MOST_A_DAY
 
 
-def _send_confirmation(session: Session, house: House, form: SignUp, wanted: MailingList, contact_id: int) -> None:
+def _send_confirmation(
+    session: Session, house: House, form: SignUp, wanted: MailingList, contact_id: int, *, is_new_address: bool = False
+) -> None:
     own = organisation.get(session)
     sender = senders.get(session, senders.choose(session, None))
     translate = _translator(wanted.language)
@@ -301,7 +303,7 @@ def _send_confirmation(session: Session, house: House, form: SignUp, wanted: Mai
     page = render.layout_page(
         "confirm", translate, language=wanted.language, subject=subject, preheader="", organisation=own.name,
         imprint=organisation.imprint(own), list_name=wanted.name, source=house.url("/sign-up/" + wanted.key),
-        confirm_url=house.url("/confirm/" + confirm_token(session, house, contact_id, wanted.id)),
+        confirm_url=house.url("/confirm/" + confirm_token(session, house, contact_id, wanted.id)), is_new_address=is_new_address,
     )  # fmt: skip
     outbox.put(session, house, kind="confirm", contact_id=contact_id, sender_id=sender.id, mail=Mail(
         from_name=sender.name, from_address=sender.address, reply_to=sender.reply_to, to_name="", to_address=form.email.strip(),

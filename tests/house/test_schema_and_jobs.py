@@ -66,7 +66,7 @@ def test_importing_the_composition_roots_does_nothing() -> None:
 
 def test_every_shipped_mail_renders_with_sample_data() -> None:
     shown = {"language": "de", "subject": "Probe", "preheader": "", "organisation": "Büro Weiß", "imprint": ["Büro Weiß", "Am Markt 1"],
-             "list_name": "Neues", "source": "/sign-up/neues", "confirm_url": "https://n.example/confirm/x"}  # fmt: skip
+             "list_name": "Neues", "source": "/sign-up/neues", "confirm_url": "https://n.example/confirm/x", "is_new_address": False}  # fmt: skip
     page = render.layout_page("confirm", str, **shown)
     assert "https://n.example/confirm/x" in text.from_html(page)
     for layout in sorted(path.stem for path in render.LAYOUTS.glob("*.html") if path.stem not in ("base", "confirm")):

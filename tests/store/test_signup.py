@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -162,6 +164,11 @@ def test_a_changed_address_has_to_confirm_what_a_click_proved(any_house: House, 
     asked = open_session.scalars(select(Delivery).order_by(Delivery.id.desc())).first()
     assert asked is not None
     assert (asked.kind, asked.address) == ("confirm", "zoe@neu.example")
+    said = email.message_from_bytes(asked.message or b"", policy=email.policy.default).get_body(("plain",))
+    assert said is not None
+    text = " ".join(said.get_content().split())
+    assert "/sign-up/" not in text  # nobody asked there, so the mail must not say so
+    assert "we have this one as your new address" in text
     with pytest.raises(NotFound):  # the link in the old mailbox proves nothing about the new one
         signup.confirm(open_session, any_house, token, ip="", zone="UTC", now=clock.now())
     fresh = signup.confirm_token(open_session, any_house, contact_id, lists.by_key(open_session, "news").id)
