@@ -1,0 +1,1 @@
+"""Occasions: reasons to write to one contact now, with their evidence, and why others are not suggested."""
