@@ -7,6 +7,7 @@ from datetime import timedelta
 import dramatiq
 
 import campaigns.actors
+import feeds.rows  # noqa: F401
 import outreach.actors
 import outreach.rows  # noqa: F401 - every table has to be known, for foreign keys to find theirs
 from outreach import jobs, settings

@@ -6,6 +6,7 @@ from alembic import context
 from sqlalchemy import JSON
 
 import campaigns.rows  # noqa: F401 - every table has to be known
+import feeds.rows  # noqa: F401
 import outreach.rows  # noqa: F401
 from outreach import migrate
 from outreach.db import Base, Moment

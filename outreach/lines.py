@@ -44,6 +44,15 @@ def shown(text: str, most: int = 300) -> str:
     return _CONTROL.sub(" ", text[:most])
 
 
+def cut(text: str, most: int) -> str:
+    """The beginning of a text on one line, whole words, with "…" when something is left out."""
+    plain = _SPACES.sub(" ", _CONTROL.sub(" ", text)).strip()
+    if len(plain) <= most:
+        return plain
+    short = plain[: most - 1]
+    return (short[: short.rfind(" ")] if " " in short[most // 2 :] else short).rstrip(" ,;:–-") + "…"
+
+
 def key(words: str, *, most: int = 50) -> str:
     """A name for machines, made of the words: "Größe in cm" → "groesse_in_cm"; never empty."""
     plain = unicodedata.normalize("NFKD", words.casefold().translate(_UMLAUTS)).encode("ascii", "ignore").decode()

@@ -6,11 +6,14 @@ from outreach import (
     dates,
     duplicates,
     facts,
+    fairs,
     journal,
     once,
     organisation,
+    seasons,
     senders,
     services,
+    stops,
     tasks,
     timetable,
     users,
@@ -21,6 +24,7 @@ from outreach.consent import rows as consent
 from outreach.history import rows as history
 from outreach.imports import rows as imports
 from outreach.mail import rows as mail
+from outreach.occasions import rows as occasions
 from outreach.surveys import rows as surveys
 from outreach.tracking import rows as tracking
 
@@ -32,14 +36,18 @@ __all__ = [
     "dates",
     "duplicates",
     "facts",
+    "fairs",
     "history",
     "imports",
     "journal",
     "mail",
+    "occasions",
     "once",
     "organisation",
+    "seasons",
     "senders",
     "services",
+    "stops",
     "surveys",
     "tasks",
     "timetable",

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 import campaigns.rows  # noqa: F401 - every table has to be known
+import feeds.rows  # noqa: F401
 import outreach.rows  # noqa: F401
 from outreach import db, jobs, migrate
 from outreach.db import Database

@@ -13,6 +13,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 import campaigns.rows  # noqa: F401 - every table has to be known
+import feeds.rows  # noqa: F401
 import outreach.rows  # noqa: F401
 import worker
 from outreach import migrate, settings
