@@ -49,6 +49,9 @@ class Settings(BaseSettings):
     locale: Annotated[Literal["de", "en"], Field(description="language of new users and of public pages")] = "de"
     timezone: Annotated[str, Field(description="IANA zone of new users and planned times")] = "Europe/Berlin"
     trusted_proxies: Annotated[int, Field(ge=0, le=5, description="reverse proxies in front of the web server")] = 0
+    allow_private_addresses: Annotated[
+        bool, Field(description="feeds may be read from private networks (intranets, tests)")
+    ] = False
     log_format: Annotated[Literal["text", "json"], Field(description="lines for people or for machines")] = "text"
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], Field(description="least level logged")] = "INFO"
 

@@ -1,0 +1,199 @@
+"""Which addresses may be asked at all: pure rules about URLs and network addresses, and the failure that says why not.
+
+Checked twice: `checked` looks at what is written in a URL, `may_connect` at the network address a socket is about to
+connect to. Only the second one is the promise (names can resolve to anything, and to something else a moment later).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import socket
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlsplit, urlunsplit
+
+from outreach.errors import N_
+
+IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+LONGEST_ADDRESS = 2000
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+#: services above 1024 that speak something else than HTTP, where a request might do harm (the Fetch standard's list,
+#: and databases and queues)
+_BAD_PORTS = frozenset(
+    {1433, 1521, 1719, 1720, 1723, 2049, 2375, 2376, 2379, 3306, 3389, 3659, 4045, 4190, 5060, 5061, 5432, 5672, 5900}
+    | {6000, 6379, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 9042, 9200, 9300, 10080, 11211, 27017}
+)
+#: 0x7f.1, 2130706433, 127.1, 0177.0.0.1: what `getaddrinfo` reads as an IPv4 address though nobody writes it so
+_NUMERIC_HOST = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)(?:\.(?:0x[0-9a-f]*|[0-9]+)){0,3}\.?", re.IGNORECASE)
+_NAME = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*", re.IGNORECASE)
+_BLANKS = re.compile(r"[\x00-\x20\x7f]")
+
+#: the special-purpose registries of IANA (RFC 6890 and later), and what `is_global` of Python lets through
+_CLOSED_V4 = [
+    ipaddress.IPv4Network(network)
+    for network in (
+        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
+        "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.168.0.0/16", "192.175.48.0/24",
+        "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
+        "168.63.129.16/32",  # the host of Azure's virtual machines, a public number that is none
+    )
+]  # fmt: skip
+#: the only IPv6 network that is given out to the public
+_OPEN_V6 = ipaddress.IPv6Network("2000::/3")
+_CLOSED_V6 = [
+    ipaddress.IPv6Network(network)
+    for network in ("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20")
+]
+#: what the setting for private addresses opens: intranets and this machine; never link-local addresses (the keys of a
+#: cloud machine are handed out at 169.254.169.254 and its like), multicast, or an IPv4 address wrapped in IPv6
+_INTRANET = [
+    ipaddress.ip_network(network)
+    for network in (
+        "10.0.0.0/8",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "::1/128",
+        "fc00::/7",
+    )
+]
+_METADATA = frozenset(map(ipaddress.ip_address, ("100.100.100.200", "192.0.0.192", "fd00:ec2::254", "fd20:ce::254")))
+#: NAT64 (RFC 6052): an IPv4 address stands in the last four bytes
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
+
+class FetchFailed(Exception):
+    """What an address gave us cannot be used: `kind` for programs, `sentence` for people (English, to be translated).
+
+    `sentence` has %(name)s gaps that `values` fill. `retry_after` is in seconds, as the server asked.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        sentence: str,
+        *,
+        status: int | None = None,
+        retry_after: float | None = None,
+        **values: object,
+    ) -> None:
+        self.kind, self.sentence, self.values = kind, sentence, values
+        self.status, self.retry_after = status, retry_after
+        super().__init__(sentence % values if values else sentence)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An address that may be asked, in the one form we write it."""
+
+    address: str
+    scheme: str
+    host: str
+    port: int
+
+
+def checked(address: str, *, allow_private: bool = False) -> Target:
+    """The target an address means; raises FetchFailed when we do not ask such addresses."""
+    parts = _split(address)
+    if parts.scheme not in _DEFAULT_PORTS:
+        raise FetchFailed("scheme", N_("Only addresses that begin with http:// or https:// can be read."))
+    host = _host(parts)
+    if parts.username is not None or parts.password is not None:
+        raise FetchFailed("credentials", N_("The address holds a user name or password; feeds are read without."))
+    port = _port(parts)
+    number = _as_number(host)
+    if number is not None and not _is_open(number, allow_private=allow_private):
+        raise private(host)
+    if number is None and _NUMERIC_HOST.fullmatch(host):
+        raise _unusual(host)
+    shown = f"[{host}]" if ":" in host else host
+    netloc = shown if port == _DEFAULT_PORTS[parts.scheme] else f"{shown}:{port}"
+    clean = urlunsplit((parts.scheme, netloc, parts.path or "/", parts.query, ""))
+    return Target(address=clean, scheme=parts.scheme, host=host, port=port)
+
+
+def _unusual(host: str) -> FetchFailed:
+    try:
+        number = ipaddress.IPv4Address(socket.inet_aton(host))
+    except (OSError, ValueError):
+        number = None
+    if number is not None and not is_public(number):
+        return private(host)
+    return FetchFailed("address", N_("The host '%(host)s' is written in an unusual way."), host=host[:100])
+
+
+def private(host: str) -> FetchFailed:
+    """The failure of an address that is not on the public internet."""
+    return FetchFailed(
+        "private_address",
+        N_("'%(host)s' leads into a private network; only addresses of the public internet are read."),
+        host=host[:100],
+    )
+
+
+def may_connect(address: str, *, allow_private: bool) -> bool:
+    """Whether a socket may connect to this network address, as `getaddrinfo` writes it (perhaps with a %zone)."""
+    try:
+        number = ipaddress.ip_address(address.split("%")[0])
+    except ValueError:
+        return False
+    return _is_open(number, allow_private=allow_private)
+
+
+def is_public(number: IPAddress) -> bool:
+    """Whether an address belongs to the public internet, looking through every way to wrap an IPv4 address in IPv6."""
+    if isinstance(number, ipaddress.IPv4Address):
+        return not any(number in network for network in _CLOSED_V4)
+    if number.ipv4_mapped is not None:
+        return is_public(number.ipv4_mapped)
+    if number in _NAT64:
+        return is_public(ipaddress.IPv4Address(number.packed[12:]))
+    # 6to4 and Teredo carry an IPv4 address too; nobody serves a feed there, so all of them are closed.
+    return number in _OPEN_V6 and not any(number in network for network in _CLOSED_V6)
+
+
+def _is_open(number: IPAddress, *, allow_private: bool) -> bool:
+    if allow_private and number not in _METADATA and any(number in network for network in _INTRANET):
+        return True
+    return is_public(number)
+
+
+def _split(address: str) -> SplitResult:
+    if len(address) > LONGEST_ADDRESS:
+        raise FetchFailed("address", N_("The address is too long."))
+    try:
+        parts = urlsplit(_BLANKS.sub(lambda found: "%20" if found[0] == " " else "", address.strip()))
+        _ = parts.port, parts.hostname
+    except ValueError:
+        raise FetchFailed("address", N_("This is not a web address.")) from None
+    return parts
+
+
+def _host(parts: SplitResult) -> str:
+    host = (parts.hostname or "").rstrip(".")
+    if not host or "\\" in parts.netloc or "%" in host:
+        raise FetchFailed("address", N_("This is not a web address."))
+    if not host.isascii():
+        try:
+            host = host.encode("idna").decode("ascii")
+        except UnicodeError:
+            raise FetchFailed("address", N_("This is not a web address.")) from None
+    if not (_NAME.fullmatch(host) and len(host) < 254) and ":" not in host:
+        raise FetchFailed("address", N_("This is not a web address."))
+    return host
+
+
+def _port(parts: SplitResult) -> int:
+    port = _DEFAULT_PORTS[parts.scheme] if parts.port is None else parts.port
+    if port in _BAD_PORTS or (port < 1024 and port not in (80, 443)):
+        raise FetchFailed("port", N_("Port %(port)s is not one web servers use."), port=port)
+    return port
+
+
+def _as_number(host: str) -> IPAddress | None:
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None
