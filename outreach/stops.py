@@ -20,6 +20,7 @@ from outreach.contacts import Contact
 from outreach.contacts.store import display_name
 from outreach.db import Base, Moment
 from outreach.errors import N_, Invalid, NotFound
+from outreach.journal import Tracked
 
 Reach = Literal["marketing", "positive", "promotions", "person"]
 #: news of a flag that was lifted this recently does not set it again
@@ -28,7 +29,7 @@ REMEMBERED = timedelta(days=180)
 _HOLDS_NEWSLETTERS = frozenset({"marketing", "person"})
 
 
-class Stop(Base):
+class Stop(Tracked, Base):
     """One stop flag on a company or a contact, with the sentence that set it."""
 
     __tablename__ = "stops"
@@ -144,24 +145,9 @@ def put(
 def lift(session: Session, stop_id: int, *, user_id: int | None, now: datetime) -> Stop:
     """The flag holds no more; twice means once. Raises NotFound."""
     found = get(session, stop_id)
-    _run(
-        session,
-        update(Stop).where(Stop.id == stop_id, Stop.lifted_at.is_(None)).values(lifted_at=now, lifted_by=user_id),
-    )
-    session.refresh(found)
-    return found
-
-
-def put_back(session: Session, stop_id: int) -> Stop:
-    """A lifted flag holds again. Raises NotFound; when another of its kind stands already, that one stays."""
-    found = get(session, stop_id)
-    whose = Stop.contact_id == found.contact_id if found.contact_id is not None else and_(
-        Stop.company_id == found.company_id, Stop.contact_id.is_(None)
-    )  # fmt: skip
-    other = select(Stop.id).where(whose, Stop.kind == found.kind, Stop.lifted_at.is_(None), Stop.id != stop_id)
-    if session.scalar(other.limit(1)) is None:
-        _run(session, update(Stop).where(Stop.id == stop_id).values(lifted_at=None, lifted_by=None))
-        session.refresh(found)
+    if found.lifted_at is None:
+        found.lifted_at, found.lifted_by = now, user_id
+        session.flush()
     return found
 
 

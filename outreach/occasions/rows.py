@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from outreach import clock
 from outreach.db import Base, Moment
+from outreach.journal import Tracked
 
 
 class State(StrEnum):
@@ -37,7 +38,7 @@ REASONS = ("wrong_company", "old", "unimportant", "awkward", "too_often", "will_
 WAYS = ("mail", "phone", "letter", "noted")
 
 
-class Occasion(Base):
+class Occasion(Tracked, Base):
     """A reason to write to one contact now. One per `key`: the same reason found twice is one."""
 
     __tablename__ = "occasions"
@@ -106,7 +107,7 @@ class Occasion(Base):
     remark: Mapped[str] = mapped_column(String(300), default="")
 
 
-class Lesson(Base):
+class Lesson(Tracked, Base):
     """What was learned for one customer × kind × source: only a note from now on, or never."""
 
     __tablename__ = "occasion_lessons"
