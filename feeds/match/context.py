@@ -1,0 +1,176 @@
+"""What stands around a name: signals for a company and against it, each with a code and a weight. Pure.
+
+Everything about one article is found out once and only when a name asks for it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+
+from feeds.match.words import Signal
+from feeds.names import lists
+from feeds.names.spelling import folded
+from feeds.texts import Article
+from outreach.names.first_names import use_of
+
+_LETTERS = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+_SENTENCE_END = re.compile(r"(?<=[\w\])“”\"'»%])[.!?]+[\"“”»']?\s+(?=[A-ZÄÖÜ„\"»«#@\d])|\n+")
+_NEAR = 60
+_LEGAL_AFTER = re.compile(
+    r"[\s,]*\(?(?:g?GmbH|mbH|AG|KGaA|KG|SE|UG|OHG|oHG|GbR|e\.\s?K|e\.\s?V|eG|AöR|Inc|Ltd|plc|PLC|LLC|Corp|S\.?A\.?|S\.?p\.?A|N\.?V|B\.?V"
+    r"|S\.?à\.?r\.?l|Ges\.?m\.?b\.?H|Co\.?\s?KG|& Co)\b"
+)  # fmt: skip
+
+
+class Around:
+    """One article, ready to be asked what stands near a place."""
+
+    def __init__(self, article: Article) -> None:
+        self.article = article
+        self.body = article.body
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every word of the article, in small letters, parts of compounds too."""
+        found = set(_LETTERS.findall(self.body.lower()))
+        return frozenset(found | {part for word in found if "-" in word for part in word.split("-")})
+
+    @cached_property
+    def folded(self) -> str:
+        return f" {' '.join(folded(self.body).split())} "
+
+    @cached_property
+    def sportive(self) -> int:
+        return len(self.words & lists.words("sport"))
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return [found.end() for found in _SENTENCE_END.finditer(self.body)]
+
+    def sentence(self, start: int) -> tuple[int, int]:
+        begin, stop = 0, len(self.body)
+        for end in self._ends:
+            if end > start:
+                stop = end
+                break
+            begin = end
+        return begin, stop
+
+    def has_word(self, words: str) -> bool:
+        """Whether the words, folded, stand in the article together."""
+        wanted = " ".join(folded(words).split())
+        return bool(wanted) and f" {wanted} " in self.folded
+
+
+class Place:
+    """One place in the article: the words before and after it, the sentence around it."""
+
+    def __init__(self, around: Around, start: int, end: int) -> None:
+        self.around, self.start, self.end = around, start, end
+        self.form = around.body[start:end]
+        self.begin, self.stop = around.sentence(start)
+        self.left = around.body[max(self.begin, start - _NEAR) : start]
+        self.right = around.body[end : min(self.stop, end + _NEAR)]
+        #: the tight end of a genitive is no word of its own
+        self.right = re.sub(r"^['’]?s\b", "", self.right)
+        self.before = _LETTERS.findall(self.left)
+        self.after = _LETTERS.findall(self.right)
+
+    @property
+    def touches_left(self) -> bool:
+        """Whether the word before follows without comma or quotation mark."""
+        return bool(re.search(r"\w[.]?\s+$", self.left))
+
+    @property
+    def touches_right(self) -> bool:
+        return bool(re.match(r"\s+\w", self.right))
+
+    @property
+    def is_at_beginning(self) -> bool:
+        return not self.before
+
+    @cached_property
+    def sentence_words(self) -> frozenset[str]:
+        return frozenset(_LETTERS.findall(self.around.body[self.begin : self.stop].lower()))
+
+
+def signals(place: Place, *, own_words: frozenset[str]) -> Iterator[Signal]:
+    """Everything near the place that speaks for a company there, and against it."""
+    yield from _compound(place)
+    yield from _beside(place)
+    yield from _before(place)
+    yield from _after(place, own_words)
+    yield from _sentence(place)
+
+
+def _compound(place: Place) -> Iterator[Signal]:
+    found = re.match(r"[-‐‑–]([^\W\d_]+)", place.right)
+    if found:
+        yield Signal("compound", 3) if found[1].lower() in lists.words("company_compounds") else Signal("-compound", -1)
+
+
+def _beside(place: Place) -> Iterator[Signal]:
+    if _LEGAL_AFTER.match(place.right):
+        yield Signal("legal_form", 4)
+    if place.left[-1:] in "„“\"»«‚'" and place.right[:1] in "“”\"«»‘'" and place.left and place.right:
+        yield Signal("quoted", 1)
+    if place.left.endswith(("#", "@")):
+        yield Signal("tagged", 1)
+    if place.form.isupper() and len(place.form) > 3 and not place.around.body[place.begin : place.stop].isupper():
+        yield Signal("capitals", 2)
+
+
+def _before(place: Place) -> Iterator[Signal]:
+    if not place.touches_left or not place.before:
+        yield Signal("bare", 1)
+        return
+    word = place.before[-1]
+    low = word.lower()
+    if use_of(low) is not None and word[0].isupper() and low not in lists.words("months"):
+        yield Signal("-first_name", -6)
+    elif low in lists.words("titles"):
+        yield Signal("-person", -6)
+    elif _is_company_noun(low, word):
+        yield Signal("company_noun", 3)
+    elif low in lists.words("determiners"):
+        yield Signal("-determiner", -2)
+    elif low in ("bei", "von", "für", "mit", "durch", "gegen", "an", "und", "by", "at", "for", "with", "from", "to"):
+        yield Signal("bare", 1)
+    elif word[0].islower():
+        yield Signal("-adjective", -2) if low.endswith(("e", "er", "es", "en", "em")) else Signal("bare", 1)
+    elif word.endswith(("sche", "scher", "schen", "sches")) or re.fullmatch(r"[A-ZÄÖÜ]\w*er", word):
+        yield Signal("-other_name", -2)
+    elif word[0].isupper() and len(place.before) > 1:
+        yield Signal("-other_name", -1)
+
+
+def _is_company_noun(low: str, word: str) -> bool:
+    tail = low.rsplit("-", 1)[-1]
+    nouns, ends = lists.words("company_nouns"), lists.endings("company_noun_ends")
+    return word[0].isupper() and (tail in nouns or tail.rstrip("ns") in nouns or tail.endswith(ends) or tail.rstrip("ns").endswith(ends))
+
+
+def _after(place: Place, own_words: frozenset[str]) -> Iterator[Signal]:
+    if not place.after or not (place.touches_right or place.right.startswith("-")):
+        return
+    word, low = place.after[0], place.after[0].lower()
+    if low in lists.words("places_after"):
+        yield Signal("-place", -6)
+    elif low in lists.words("weekdays") or low in lists.words("months"):
+        yield Signal("-date", -1)
+    elif low in lists.words("business_verbs"):
+        yield Signal("business_verb", 2)
+    elif word[0].isupper() and place.touches_right and low not in own_words and not _LEGAL_AFTER.match(place.right):
+        yield Signal("-longer_name", -2)
+    if low in own_words:
+        yield Signal("own_word", 3)
+
+
+def _sentence(place: Place) -> Iterator[Signal]:
+    if place.sentence_words & lists.words("business_nouns"):
+        yield Signal("business_noun", 1)
+    beside = place.sentence_words & lists.words("sport")
+    if beside or place.around.sportive >= 2:
+        yield Signal("-sport", -2 if beside else -1)

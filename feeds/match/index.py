@@ -1,0 +1,173 @@
+"""Which customers an article names. Pure; the index is built once and changed piece by piece.
+
+    body → folded → automaton (big, and small for what changed since) → word boundaries → capitals → the longest per
+    stretch → what speaks for and against → Mentions
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from feeds.match import sources
+from feeds.match.context import Around, Place
+from feeds.match.judge import Known, weigh
+from feeds.match.normal import Normal
+from feeds.match.table import Table, case, meant, relation
+from feeds.names import Ordinary
+from feeds.texts import Article, Mention, Subject
+
+#: changes are kept apart until they are this many, or this share of all
+_CHANGES, _SHARE = 2_000, 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    """A place where a form stands, with all who have it."""
+
+    start: int
+    end: int
+    owners: tuple[tuple[Subject, int], ...]
+
+
+class Index:
+    """All names watched. A value: changing gives another index, which shares what stayed the same."""
+
+    __slots__ = ("_base", "_gone", "_recent")
+
+    def __init__(self, base: Table, recent: Table, gone: frozenset[str]) -> None:
+        self._base, self._recent, self._gone = base, recent, gone
+
+    @classmethod
+    def build(cls, subjects: Iterable[Subject]) -> Index:
+        """An index of these subjects; of two with one key the last counts."""
+        return cls(Table(list({subject.key: subject for subject in subjects}.values())), Table([]), frozenset())
+
+    def with_changes(self, changed: Iterable[Subject] = (), gone: Collection[str] = ()) -> Index:
+        """The index with these subjects new or other than before, and those keys away."""
+        away = set(gone)
+        recent = {one.key: one for one in self._recent.subjects if one.key not in away}
+        recent |= {subject.key: subject for subject in changed}
+        hidden = self._gone | (away & self._base.keys.keys()) | (recent.keys() & self._base.keys.keys())
+        changes = len(recent) + len(hidden)
+        if changes > _CHANGES and changes > _SHARE * len(self._base.subjects):
+            stayed = (subject for subject in self._base.subjects if subject.key not in hidden)
+            return Index.build([*stayed, *recent.values()])
+        return Index(self._base, Table(list(recent.values())), frozenset(hidden))
+
+    def __len__(self) -> int:
+        return len(self._base.subjects) - len(self._gone) + len(self._recent.subjects)
+
+    def subject(self, key: str) -> Subject | None:
+        for table in (self._recent, self._base):
+            if key in table.keys and not (table is self._base and key in self._gone):
+                return table.subjects[table.keys[key]]
+        return None
+
+    def mentions(self, article: Article) -> list[Mention]:
+        """Who is named where, in order of place; one mention for a place and subject."""
+        body = article.body
+        normal = Normal(body)
+        hits = _longest([*self._hits(self._base, normal, body), *self._hits(self._recent, normal, body)])
+        found = list(_judged(hits, article)) if hits else []
+        if article.own_of and not any(mention.subject == article.own_of for mention in found):
+            found += self._own_site(article)
+        return found
+
+    def _own_site(self, article: Article) -> Iterator[Mention]:
+        if self.subject(article.own_of) is not None:
+            end = len(article.title) or len(article.body)
+            yield Mention(article.own_of, "own", article.body[:end], 0, end, "sure", ("own_site",))
+
+    def _hits(self, table: Table, normal: Normal, body: str) -> Iterator[_Hit]:
+        text = normal.text
+        for pattern, before, end in table.hits(text):
+            if not _ends_word(text, end):
+                continue
+            start, stop = normal.place(before + 1, end)
+            form = body[start:stop]
+            if not _is_whole(body, start, stop):
+                continue
+            owners = tuple(
+                (subject, flags)
+                for number, flags in table.owners(pattern)
+                if _has_capitals(form, body, start, flags)
+                and ((subject := table.subjects[number]).key not in self._gone or table is self._recent)
+            )
+            if owners:
+                yield _Hit(start, stop, owners)
+
+
+def _ends_word(text: str, end: int) -> bool:
+    """Whether a word ends here, or nothing but a genitive's s follows."""
+    after = text[end]
+    return not after.isalnum() or (after == "s" and not text[end + 1].isalnum())
+
+
+_LEFT_OF_HYPHEN = frozenset({"ex", "nicht", "anti", "pro", "non", "vor", "mit"})
+_HYPHENS = "-‐‑"
+_BREAKS = ",;:()[]\"„“”»«|?\n"
+
+
+def _is_whole(body: str, start: int, stop: int) -> bool:
+    """No other word's end ("S-Bahn"), and no sign inside that parts two things ("Nord, Cloud")."""
+    if start >= 2 and body[start - 1] in _HYPHENS and body[start - 2].isalnum():
+        left = start - 2
+        while left > 0 and body[left - 1].isalnum():
+            left -= 1
+        if body[left : start - 1].lower() not in _LEFT_OF_HYPHEN:
+            return False
+    return not any(sign in _BREAKS for sign in body[start:stop])
+
+
+def _has_capitals(form: str, body: str, start: int, flags: int) -> bool:
+    wanted = case(flags)
+    if wanted == 0 or (wanted == 1 and body[start - 1 : start] in ("#", "@")):
+        return True
+    if wanted == 2:
+        return form.isupper()
+    return form[0].isupper() or not form[0].isalpha()
+
+
+def _longest(hits: Sequence[_Hit]) -> list[_Hit]:
+    """Of hits that overlap the longest, of equally long ones the first; hits of one stretch become one."""
+    kept: list[_Hit] = []
+    for hit in sorted(hits, key=lambda hit: (hit.start - hit.end, hit.start)):
+        same = next((at for at, other in enumerate(kept) if other.start < hit.end and hit.start < other.end), None)
+        if same is None:
+            kept.append(hit)
+        elif (kept[same].start, kept[same].end) == (hit.start, hit.end):
+            kept[same] = replace(kept[same], owners=kept[same].owners + hit.owners)
+    return sorted(kept, key=lambda hit: hit.start)
+
+
+def _judged(hits: list[_Hit], article: Article) -> Iterator[Mention]:
+    around = Around(article)
+    known: dict[str, Known] = {}
+    for hit in hits:
+        place = Place(around, hit.start, hit.end)
+        yield from _at(place, hit, known)
+
+
+def _at(place: Place, hit: _Hit, known: dict[str, Known]) -> Iterator[Mention]:
+    weighed = []
+    own = {subject.key for subject, flags in hit.owners if relation(flags) == "own"}
+    for subject, flags in hit.owners:
+        facts = known.get(subject.key) or known.setdefault(subject.key, Known(subject, place.around))
+        if facts.is_refused:
+            continue
+        certainty, total, reasons = weigh(flags, place, facts, is_shared=len(own) > 1)
+        if certainty is not None:
+            weighed.append((total, subject, relation(flags), certainty, reasons))
+    best = max((total for total, _, kind, _, _ in weighed if kind == "own"), default=0)
+    rivals = sum(kind == "own" and total == best for total, _, kind, _, _ in weighed)
+    for total, subject, kind, certainty, reasons in weighed:
+        if kind == "own" and len(own) > 1 and (rivals > 1 or total < best):
+            certainty = "unsure"
+        if subject.is_medium and sources.is_source(place, subject):
+            reasons = (*reasons, "-source")
+        yield Mention(subject.key, kind, place.form, place.start, place.end, certainty, reasons)
+
+
+def is_ordinary(flags: int) -> bool:
+    return meant(flags) is not Ordinary.NO

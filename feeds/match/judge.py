@@ -1,0 +1,129 @@
+"""How sure a mention is: the name's own weight, what stands around it, what is known of the customer. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from feeds.match.context import Around, Place, signals
+from feeds.match.table import is_part, meant, relation
+from feeds.match.words import Signal
+from feeds.names import Ordinary, core
+from feeds.names.lists import words
+from feeds.names.spelling import folded
+from feeds.texts import Certainty, Subject
+
+#: from this sum on a mention is sure, and from this on it is mentioned at all
+SURE, UNSURE = 3, 1
+
+#: what a name weighs before anything else is known
+_WEIGHTS = {
+    Ordinary.NO: (4, "distinctive"),
+    Ordinary.LOAN: (2, "ordinary"),
+    Ordinary.SHORT: (2, "short"),
+    Ordinary.PERSON: (0, "person_name"),
+    Ordinary.SURNAME: (-1, "person_name"),
+    Ordinary.TOWN: (-2, "town"),
+    Ordinary.FIRST_NAME: (-2, "person_name"),
+    Ordinary.WORD: (-1, "ordinary"),
+}
+#: a distinctive name is refused by nothing less than these
+_GRAVE = frozenset({"-place"})
+_PART = -2
+
+
+class Known:
+    """What one article says of one subject, wherever its name stands; found out once per pair."""
+
+    def __init__(self, subject: Subject, around: Around) -> None:
+        self.subject = subject
+        self.own_words = frozenset(_own_words(subject))
+        self.signals = tuple(_facts(subject, around, self.own_words))
+        self.is_refused = _is_refused(subject, around)
+        self.is_own_site = around.article.own_of == subject.key != ""
+
+
+def _facts(subject: Subject, around: Around, own_words: frozenset[str]) -> Iterator[Signal]:
+    text = around.body.lower() + " " + around.article.link.lower()
+    if any(_domain_stands(domain, text) for domain in subject.domains):
+        yield Signal("domain", 4)
+    if subject.city and around.has_word(subject.city):
+        yield Signal(f"city:{subject.city}", 3)
+    trade = next((word for word in _trade_words(subject.industry) if _trade_stands(word, around)), "")
+    if trade:
+        yield Signal(f"industry:{trade}", 3)
+    for kind, names, weight in (("person", subject.people, 3), ("competitor", subject.competitors, 2)):
+        found = next((name for name in names if around.has_word(core(name))), "")
+        if found:
+            yield Signal(f"{kind}:{found}", weight)
+    required = next((word for word in subject.required if around.has_word(word)), "")
+    if required:
+        yield Signal(f"required:{required}", 2)
+
+
+def _is_refused(subject: Subject, around: Around) -> bool:
+    if any(around.has_word(word) for word in subject.excluded):
+        return True
+    return bool(subject.required) and not any(around.has_word(word) for word in subject.required)
+
+
+def _domain_stands(domain: str, text: str) -> bool:
+    bare = (urlsplit(domain).hostname or domain).lower().removeprefix("www.").strip("/ ")
+    return bool(bare) and re.search(rf"(?<![\w-]){re.escape(bare)}(?![\w-]|\.\w)", text) is not None
+
+
+def _trade_words(industry: str) -> list[str]:
+    return [word for word in re.findall(r"[^\W\d_]{4,}", industry) if word.lower() not in words("fillers")]
+
+
+_STEM = 5
+
+
+def _trade_stands(word: str, around: Around) -> bool:
+    """Whether a word of the article begins or goes on with the stem: Druckmaschinen, Druckmaschinenbauer."""
+    low = word.lower()
+    stem = low[: max(_STEM, len(low) - 3)] if len(low) > _STEM else low
+    return any(stem in other for other in around.words)
+
+
+def _own_words(subject: Subject) -> Iterator[str]:
+    for name in (subject.name, *subject.aliases, *subject.former_names):
+        for word in re.findall(r"[^\W_]{4,}", name.lower()):
+            if word not in words("legal_forms"):
+                yield word
+
+
+def weigh(flags: int, place: Place, known: Known, *, is_shared: bool) -> tuple[Certainty | None, int, tuple[str, ...]]:
+    """Sure, unsure or None for no mention; the sum; and the codes of what spoke for and against."""
+    base, code = _WEIGHTS[meant(flags)]
+    if relation(flags) == "person" or known.subject.is_person:
+        base, code = 2, "person_name"
+    found = [Signal(code, base)]
+    if is_part(flags):
+        found.append(Signal("part", _PART))
+    near = list(signals(place, own_words=known.own_words))
+    if meant(flags) == Ordinary.NO and relation(flags) == "own":
+        near = [signal for signal in near if signal.weight > 0 or signal.code in _GRAVE]
+    if relation(flags) == "person" or known.subject.is_person:
+        near = [signal for signal in near if signal.code not in ("-person", "-first_name", "-adjective", "-other_name")]
+    found += near
+    if relation(flags) == "own":
+        found += known.signals
+    if known.is_own_site:
+        found.append(Signal("own_site", 6))
+    if is_shared:
+        found.append(Signal("shared", 0))
+    return _verdict(found)
+
+
+def _verdict(found: list[Signal]) -> tuple[Certainty | None, int, tuple[str, ...]]:
+    total = sum(signal.weight for signal in found)
+    codes = tuple(dict.fromkeys(signal.code for signal in found))
+    if total >= SURE:
+        return "sure", total, codes
+    return ("unsure" if total >= UNSURE else None), total, codes
+
+
+def source_words(subject: Subject) -> str:
+    return folded(core(subject.name))

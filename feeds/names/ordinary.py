@@ -1,0 +1,77 @@
+"""Whether a name is an ordinary one: a word, a first or last name, a town. Such a name needs more than standing there."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from feeds.names import dictionary
+from feeds.names.lists import words
+from outreach.names.first_names import use_of
+
+
+class Ordinary(IntEnum):
+    """What else a name may mean, in order of how little it says of a company."""
+
+    NO = 0
+    #: known to the dictionary, but as a brand or loan word: Toyota, Kolibri
+    LOAN = 1
+    #: one to three capitals: ZF, LG
+    SHORT = 2
+    #: first and last name of a person: Karl Huber
+    PERSON = 3
+    SURNAME = 4
+    TOWN = 5
+    FIRST_NAME = 6
+    #: a word of the language: Durst, Ende
+    WORD = 7
+
+
+_SHORT = 3
+
+
+def ordinary(name: str) -> Ordinary:
+    """What else the name, given without legal form, may mean. Several words together say enough, unless they are
+    a person's name, an article with a noun ("Die Welt") or words that stand side by side anyhow ("Neue Wege")."""
+    parts = name.strip("!?.,'\"„“”»« ").replace("-", " ").split()
+    if not parts:
+        return Ordinary.WORD
+    if len(parts) == 1:
+        return _one_word(parts[0])
+    return _several(parts)
+
+
+def _one_word(word: str) -> Ordinary:
+    if not word.isalnum():
+        return Ordinary.NO
+    low = word.lower()
+    if len(word) <= _SHORT and not (word.istitle() and dictionary.is_common_noun(word)):
+        return Ordinary.SHORT
+    if low in words("towns"):
+        return Ordinary.TOWN
+    if low in words("surnames"):
+        return Ordinary.SURNAME
+    if use_of(low) is not None:
+        return Ordinary.FIRST_NAME
+    title = low.capitalize()
+    if dictionary.is_common_noun(title) or dictionary.is_german(low) or low in words("activities"):
+        return Ordinary.WORD
+    if dictionary.is_german(title) or dictionary.is_english(low):
+        return Ordinary.LOAN
+    return Ordinary.NO
+
+
+def _several(parts: list[str]) -> Ordinary:
+    first, last = parts[0].lower(), parts[-1]
+    if first in words("determiners"):
+        return max(_one_word(last), Ordinary.LOAN) if len(parts) == 2 else Ordinary.NO
+    if first.isalpha() and use_of(first) is not None and all(part[:1].isupper() for part in parts) and len(parts) <= 3:
+        return Ordinary.PERSON if last.lower() not in words("activities") else Ordinary.NO
+    if first.endswith("sche"):  # "Deutsche Bank" with its capital is no German bank
+        return Ordinary.NO
+    if dictionary.is_german(first) and _is_plain_noun(last):
+        return Ordinary.WORD if len(parts) == 2 else Ordinary.LOAN
+    return Ordinary.NO
+
+
+def _is_plain_noun(word: str) -> bool:
+    return dictionary.is_common_noun(word.lower().capitalize())
