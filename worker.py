@@ -21,6 +21,7 @@ TIMETABLE = (
     Entry("sweep_imports", every=timedelta(seconds=10)),
     Entry("settle_hits", every=timedelta(seconds=10)),
     Entry("recompute_values", every=timedelta(hours=1)),
+    Entry("find_occasions", every=timedelta(minutes=10)),
     Entry("check_names", every=timedelta(seconds=15)),
     Entry("forget_expired", every=timedelta(hours=1)),
 )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from campaigns.rows import Campaign, Segment
 from campaigns.segments.compile import contact_ids
-from outreach import db
+from outreach import db, stops
 from outreach.consent import ask
 from outreach.consent.rows import Consent
 from outreach.contacts import Contact
@@ -33,6 +33,7 @@ def people(session: Session, campaign: Campaign, now: datetime) -> Select[Any]:
             Contact.gone == "",
             Contact.deceased_at.is_(None),
             ~ask.is_suppressed(),
+            ~stops.holds_newsletters(now.date()),
         )
     )
     if campaign.segment_id is not None:

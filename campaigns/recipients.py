@@ -9,7 +9,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from campaigns.personalise import Measuring, Recipient
-from outreach import organisation, salutation
+from outreach import clock, organisation, salutation, stops
 from outreach.companies import Company
 from outreach.consent.rows import Consent, MailingList
 from outreach.contacts import Contact, ContactTag, CustomField, Tag
@@ -40,8 +40,10 @@ def load(session: Session, delivery_ids: Sequence[int], *, with_tags: bool = Tru
         .join(Company, Company.id == Contact.company_id, isouter=True)
         .join(Consent, Consent.id == Delivery.consent_id, isouter=True)
         .join(MailingList, MailingList.id == Consent.list_id, isouter=True)
-        # Whoever died since the audience was frozen is written to no more.
-        .where(Delivery.id.in_(delivery_ids), Contact.deceased_at.is_(None))
+        # Whoever died since the audience was frozen is written to no more, nor whose company went insolvent.
+        .where(
+            Delivery.id.in_(delivery_ids), Contact.deceased_at.is_(None), ~stops.holds_newsletters(clock.now().date())
+        )
     ).all()
     common = _Common(session, [row.id for row in rows] if with_tags else [])
     made = {row.delivery_id: common.recipient(row, row.delivery_id, row.address, row.list_name or "") for row in rows}

@@ -11,6 +11,7 @@ from outreach.imports import run as imports
 from outreach.imports import store as files
 from outreach.imports import undo as import_undo
 from outreach.mail import outbox, send
+from outreach.occasions import found, suggest
 
 
 def register(house: House) -> None:
@@ -54,11 +55,22 @@ def register(house: House) -> None:
         with house.database.writing() as session:
             valuation.recompute(session, now())
 
+    def find_occasions() -> None:
+        zone = house.settings.timezone
+        with house.database.writing() as session:
+            found.settle(session, now=now(), zone=zone)
+            found.find(session, now=now(), zone=zone)
+        after: int | None = 0
+        while after is not None:  # a short transaction for each block
+            with house.database.writing() as session:
+                after = suggest.refresh(session, now=now(), zone=zone, after=after)
+
     def check_names() -> None:
         doubts.check_waiting(house.database)
 
     for actor in (
         recompute_values,
+        find_occasions,
         check_names,
         sweep_deliveries,
         deliver_waiting,

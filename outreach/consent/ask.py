@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from outreach import clock, stops
 from outreach.consent.rows import Consent, Suppression
 from outreach.contacts import Contact
 
@@ -29,5 +30,6 @@ def may_mail(session: Session, *, contact_id: int, list_id: int | None = None) -
         Contact.deceased_at.is_(None),
         has_consent(list_id),
         ~is_suppressed(),
+        ~stops.holds_newsletters(clock.now().date()),
     )
     return session.scalar(query) is not None
