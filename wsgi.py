@@ -7,6 +7,7 @@ from flask import Flask
 
 import campaigns.commands
 import campaigns.web
+import feeds.commands
 import outreach.commands
 import outreach.web
 import worker
@@ -51,5 +52,5 @@ def serve(web_only: bool) -> None:
     serving.serve(house, create_app, with_workers=not web_only)
 
 
-for _command in (*outreach.commands.COMMANDS, *campaigns.commands.COMMANDS):
+for _command in (*outreach.commands.COMMANDS, *campaigns.commands.COMMANDS, *feeds.commands.COMMANDS):
     cli.add_command(_command)

@@ -27,6 +27,7 @@ _BAD_PORTS = frozenset(
 #: 0x7f.1, 2130706433, 127.1, 0177.0.0.1: what `getaddrinfo` reads as an IPv4 address though nobody writes it so
 _NUMERIC_HOST = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)(?:\.(?:0x[0-9a-f]*|[0-9]+)){0,3}\.?", re.IGNORECASE)
 _NAME = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*", re.IGNORECASE)
+_WITHOUT_SCHEME = re.compile(r"[\w-]+(?:\.[\w-]+)+(?::\d{1,5})?(?:[/?#]|$)")
 _BLANKS = re.compile(r"[\x00-\x20\x7f]")
 
 #: the special-purpose registries of IANA (RFC 6890 and later), and what `is_global` of Python lets through
@@ -92,6 +93,12 @@ class Target:
     scheme: str
     host: str
     port: int
+
+
+def completed(address: str) -> str:
+    """What a person typed, with the https:// people leave out."""
+    address = address.strip()
+    return f"https://{address}" if _WITHOUT_SCHEME.match(address) else address
 
 
 def checked(address: str, *, allow_private: bool = False) -> Target:

@@ -22,7 +22,8 @@ ROOMS = {
     "smtplib": lambda path: path.as_posix() in ("outreach/mail/transport.py", "outreach/mail/answers.py"),
     "imaplib": lambda path: path.as_posix() == "outreach/mail/mailbox.py",
     "premailer": lambda path: path.as_posix() == "outreach/mail/render.py",
-    "feedparser": lambda path: path.as_posix() == "feeds/parse.py",
+    "feedparser": lambda path: path.as_posix() == "feeds/parse/loose.py",
+    "aiohttp": lambda path: path.parts[:2] == ("feeds", "fetch"),
     "dramatiq": lambda path: (
         path.name in ("actors.py", "worker.py", "wsgi.py")
         or path.as_posix() in ("outreach/jobs.py", "outreach/house.py")
