@@ -11,6 +11,7 @@ from functools import cached_property
 
 from feeds.match.words import Signal
 from feeds.names import lists
+from feeds.names.dictionary import is_common_noun
 from feeds.names.spelling import folded
 from feeds.texts import Article
 from outreach.names.first_names import use_of
@@ -18,6 +19,8 @@ from outreach.names.first_names import use_of
 _LETTERS = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 _SENTENCE_END = re.compile(r"(?<=[\w\])“”\"'»%])[.!?]+[\"“”»']?\s+(?=[A-ZÄÖÜ„\"»«#@\d])|\n+")
 _NEAR = 60
+_HYPHEN = re.compile(r"[-‐‑–]([^\W\d_]+)")
+_OTHER_COMPANY = re.compile(r"((?:\s+(?:[A-ZÄÖÜ][\w&.-]*|&|\+|und|and)){1,4}?)[\s,]+(?:g?GmbH|AG|KG|SE|UG|Holdings?|Group|Inc|Ltd|plc|Corp)\b")
 _LEGAL_AFTER = re.compile(
     r"[\s,]*\(?(?:g?GmbH|mbH|AG|KGaA|KG|SE|UG|OHG|oHG|GbR|e\.\s?K|e\.\s?V|eG|AöR|Inc|Ltd|plc|PLC|LLC|Corp|S\.?A\.?|S\.?p\.?A|N\.?V|B\.?V"
     r"|S\.?à\.?r\.?l|Ges\.?m\.?b\.?H|Co\.?\s?KG|& Co)\b"
@@ -106,9 +109,13 @@ def signals(place: Place, *, own_words: frozenset[str]) -> Iterator[Signal]:
 
 
 def _compound(place: Place) -> Iterator[Signal]:
-    found = re.match(r"[-‐‑–]([^\W\d_]+)", place.right)
+    found = _HYPHEN.match(place.right)
     if found:
-        yield Signal("compound", 3) if found[1].lower() in lists.words("company_compounds") else Signal("-compound", -1)
+        tail = found[1].lower()
+        if tail in lists.words("towns"):
+            yield Signal("-place", -3)
+        else:
+            yield Signal("compound", 3) if tail in lists.words("company_compounds") else Signal("-compound", -1)
 
 
 def _beside(place: Place) -> Iterator[Signal]:
@@ -117,7 +124,7 @@ def _beside(place: Place) -> Iterator[Signal]:
     if place.left[-1:] in "„“\"»«‚'" and place.right[:1] in "“”\"«»‘'" and place.left and place.right:
         yield Signal("quoted", 1)
     if place.left.endswith(("#", "@")):
-        yield Signal("tagged", 1)
+        yield Signal("tagged", 2)
     if place.form.isupper() and len(place.form) > 3 and not place.around.body[place.begin : place.stop].isupper():
         yield Signal("capitals", 2)
 
@@ -128,28 +135,35 @@ def _before(place: Place) -> Iterator[Signal]:
         return
     word = place.before[-1]
     low = word.lower()
+    if _HYPHEN.match(place.right) and not (use_of(low) and word[0].isupper()):
+        return  # an article or adjective belongs to the whole compound
     if use_of(low) is not None and word[0].isupper() and low not in lists.words("months"):
         yield Signal("-first_name", -6)
     elif low in lists.words("titles"):
         yield Signal("-person", -6)
     elif _is_company_noun(low, word):
-        yield Signal("company_noun", 3)
+        yield Signal("company_noun", 4)
+    elif low in ("die", "der", "zur", "the"):
+        yield Signal("-article", -1)
     elif low in lists.words("determiners"):
-        yield Signal("-determiner", -2)
-    elif low in ("bei", "von", "für", "mit", "durch", "gegen", "an", "und", "by", "at", "for", "with", "from", "to"):
-        yield Signal("bare", 1)
+        yield Signal("-determiner", -3)
+    elif low in lists.words("name_takers"):
+        yield Signal("bare", 2)
     elif word[0].islower():
         yield Signal("-adjective", -2) if low.endswith(("e", "er", "es", "en", "em")) else Signal("bare", 1)
-    elif word.endswith(("sche", "scher", "schen", "sches")) or re.fullmatch(r"[A-ZÄÖÜ]\w*er", word):
-        yield Signal("-other_name", -2)
-    elif word[0].isupper() and len(place.before) > 1:
-        yield Signal("-other_name", -1)
+    elif low.endswith("er") and low[:-2] in lists.words("towns"):
+        yield Signal("bare", 1)
+    elif word.endswith(("sche", "scher", "schen", "sches")):
+        yield Signal("-adjective", -2)
+    elif word[0].isupper() and not word.isupper() and len(place.before) > 1 and not is_common_noun(word):
+        yield Signal("-other_name", -3)
 
 
 def _is_company_noun(low: str, word: str) -> bool:
     tail = low.rsplit("-", 1)[-1]
     nouns, ends = lists.words("company_nouns"), lists.endings("company_noun_ends")
-    return word[0].isupper() and (tail in nouns or tail.rstrip("ns") in nouns or tail.endswith(ends) or tail.rstrip("ns").endswith(ends))
+    singulars = (tail, tail[:-1], tail[:-2]) if tail.endswith(("n", "s", "e")) else (tail,)
+    return word[0].isupper() and any(one in nouns or one.endswith(ends) for one in singulars)
 
 
 def _after(place: Place, own_words: frozenset[str]) -> Iterator[Signal]:
@@ -162,6 +176,8 @@ def _after(place: Place, own_words: frozenset[str]) -> Iterator[Signal]:
         yield Signal("-date", -1)
     elif low in lists.words("business_verbs"):
         yield Signal("business_verb", 2)
+    elif (other := _OTHER_COMPANY.match(place.right)) and not (set(_LETTERS.findall(other[1].lower())) & own_words):
+        yield Signal("-other_company", -5)
     elif word[0].isupper() and place.touches_right and low not in own_words and not _LEGAL_AFTER.match(place.right):
         yield Signal("-longer_name", -2)
     if low in own_words:

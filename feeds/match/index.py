@@ -13,8 +13,8 @@ from feeds.match import sources
 from feeds.match.context import Around, Place
 from feeds.match.judge import Known, weigh
 from feeds.match.normal import Normal
-from feeds.match.table import Table, case, meant, relation
-from feeds.names import Ordinary
+from feeds.match.table import Table, case, is_part, relation
+from feeds.names.lists import words
 from feeds.texts import Article, Mention, Subject
 
 #: changes are kept apart until they are this many, or this share of all
@@ -82,7 +82,7 @@ class Index:
     def _hits(self, table: Table, normal: Normal, body: str) -> Iterator[_Hit]:
         text = normal.text
         for pattern, before, end in table.hits(text):
-            if not _ends_word(text, end):
+            if text[end].isalnum() and not _ends_word(text, before, end, body, normal):
                 continue
             start, stop = normal.place(before + 1, end)
             form = body[start:stop]
@@ -98,12 +98,18 @@ class Index:
                 yield _Hit(start, stop, owners)
 
 
-def _ends_word(text: str, end: int) -> bool:
-    """Whether a word ends here, or nothing but a genitive's s follows."""
-    after = text[end]
-    return not after.isalnum() or (after == "s" and not text[end + 1].isalnum())
+def _ends_word(text: str, before: int, end: int, body: str, normal: Normal) -> bool:
+    """Whether nothing but a genitive's s follows, or what is hung on the names of accounts: "@spiegelonline"."""
+    if text[end] == "s" and not text[end + 1].isalnum():
+        return True
+    start = normal.place(before + 1, end)[0]
+    if body[start - 1 : start] not in ("#", "@"):
+        return False
+    tail = text[end : text.index(" ", end)]
+    return tail in words("tag_tails") or tail in words("company_compounds")
 
 
+_TAG = 3
 _LEFT_OF_HYPHEN = frozenset({"ex", "nicht", "anti", "pro", "non", "vor", "mit"})
 _HYPHENS = "-‐‑"
 _BREAKS = ",;:()[]\"„“”»«|?\n"
@@ -122,7 +128,7 @@ def _is_whole(body: str, start: int, stop: int) -> bool:
 
 def _has_capitals(form: str, body: str, start: int, flags: int) -> bool:
     wanted = case(flags)
-    if wanted == 0 or (wanted == 1 and body[start - 1 : start] in ("#", "@")):
+    if wanted == 0 or (body[start - 1 : start] in ("#", "@") and len(form) >= _TAG):
         return True
     if wanted == 2:
         return form.isupper()
@@ -149,14 +155,24 @@ def _judged(hits: list[_Hit], article: Article) -> Iterator[Mention]:
         yield from _at(place, hit, known)
 
 
+def _whole_before_part(owners: tuple[tuple[Subject, int], ...]) -> tuple[tuple[Subject, int], ...]:
+    """Whoever is called so comes before those whose name only begins so."""
+    whole = tuple(owner for owner in owners if not is_part(owner[1]))
+    return whole or owners
+
+
 def _at(place: Place, hit: _Hit, known: dict[str, Known]) -> Iterator[Mention]:
     weighed = []
-    own = {subject.key for subject, flags in hit.owners if relation(flags) == "own"}
-    for subject, flags in hit.owners:
+    owners = _whole_before_part(hit.owners)
+    own = {subject.key for subject, flags in owners if relation(flags) == "own"}
+    for subject, flags in owners:
         facts = known.get(subject.key) or known.setdefault(subject.key, Known(subject, place.around))
         if facts.is_refused:
             continue
-        certainty, total, reasons = weigh(flags, place, facts, is_shared=len(own) > 1)
+        role = sources.role(place) if subject.is_medium else "subject"
+        if role == "boilerplate":
+            continue
+        certainty, total, reasons = weigh(flags, place, facts, is_shared=len(own) > 1, role=role)
         if certainty is not None:
             weighed.append((total, subject, relation(flags), certainty, reasons))
     best = max((total for total, _, kind, _, _ in weighed if kind == "own"), default=0)
@@ -164,10 +180,6 @@ def _at(place: Place, hit: _Hit, known: dict[str, Known]) -> Iterator[Mention]:
     for total, subject, kind, certainty, reasons in weighed:
         if kind == "own" and len(own) > 1 and (rivals > 1 or total < best):
             certainty = "unsure"
-        if subject.is_medium and sources.is_source(place, subject):
-            reasons = (*reasons, "-source")
         yield Mention(subject.key, kind, place.form, place.start, place.end, certainty, reasons)
 
 
-def is_ordinary(flags: int) -> bool:
-    return meant(flags) is not Ordinary.NO

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from feeds.match.context import Around, Place, signals
-from feeds.match.table import is_part, meant, relation
+from feeds.match.sources import Role
+from feeds.match.table import is_part, meant, relation, takes_article
 from feeds.match.words import Signal
 from feeds.names import Ordinary, core
 from feeds.names.lists import words
-from feeds.names.spelling import folded
 from feeds.texts import Certainty, Subject
 
 #: from this sum on a mention is sure, and from this on it is mentioned at all
@@ -20,17 +20,23 @@ SURE, UNSURE = 3, 1
 #: what a name weighs before anything else is known
 _WEIGHTS = {
     Ordinary.NO: (4, "distinctive"),
-    Ordinary.LOAN: (2, "ordinary"),
-    Ordinary.SHORT: (2, "short"),
+    Ordinary.LOAN: (3, "ordinary"),
+    Ordinary.SHORT: (3, "short"),
     Ordinary.PERSON: (0, "person_name"),
     Ordinary.SURNAME: (-1, "person_name"),
     Ordinary.TOWN: (-2, "town"),
     Ordinary.FIRST_NAME: (-2, "person_name"),
     Ordinary.WORD: (-1, "ordinary"),
 }
-#: a distinctive name is refused by nothing less than these
+#: a distinctive name is refused by nothing less than these, a name known to the dictionary only as a name by these
 _GRAVE = frozenset({"-place"})
-_PART = -2
+_SERIOUS = _GRAVE | {"-first_name", "-person", "-determiner", "-other_name", "-other_company", "-sport"}
+_PART, _ELSEWHERE = -2, -2
+_HEARD = {
+    Ordinary.NO: _GRAVE,
+    Ordinary.LOAN: _SERIOUS,
+    Ordinary.SHORT: _SERIOUS - {"-determiner"},
+}
 
 
 class Known:
@@ -40,6 +46,8 @@ class Known:
         self.subject = subject
         self.own_words = frozenset(_own_words(subject))
         self.signals = tuple(_facts(subject, around, self.own_words))
+        #: what should stand beside the name is known, and none of it does
+        self.is_elsewhere = bool(subject.city or subject.industry) and not self.signals
         self.is_refused = _is_refused(subject, around)
         self.is_own_site = around.article.own_of == subject.key != ""
 
@@ -94,7 +102,7 @@ def _own_words(subject: Subject) -> Iterator[str]:
                 yield word
 
 
-def weigh(flags: int, place: Place, known: Known, *, is_shared: bool) -> tuple[Certainty | None, int, tuple[str, ...]]:
+def weigh(flags: int, place: Place, known: Known, *, is_shared: bool, role: Role = "subject") -> tuple[Certainty | None, int, tuple[str, ...]]:
     """Sure, unsure or None for no mention; the sum; and the codes of what spoke for and against."""
     base, code = _WEIGHTS[meant(flags)]
     if relation(flags) == "person" or known.subject.is_person:
@@ -103,13 +111,21 @@ def weigh(flags: int, place: Place, known: Known, *, is_shared: bool) -> tuple[C
     if is_part(flags):
         found.append(Signal("part", _PART))
     near = list(signals(place, own_words=known.own_words))
-    if meant(flags) == Ordinary.NO and relation(flags) == "own":
-        near = [signal for signal in near if signal.weight > 0 or signal.code in _GRAVE]
+    heard = _HEARD.get(meant(flags))
+    if heard is not None:
+        near = [signal for signal in near if signal.weight > 0 or signal.code in heard]
     if relation(flags) == "person" or known.subject.is_person:
         near = [signal for signal in near if signal.code not in ("-person", "-first_name", "-adjective", "-other_name")]
+    if takes_article(flags) and any(signal.code == "-article" for signal in near):
+        near = [*(signal for signal in near if signal.code != "-article"), Signal("own_article", 1)]
     found += near
+    if role == "source":
+        found.append(Signal("-source", 0))
+        found.append(Signal("medium", 3))
     if relation(flags) == "own":
         found += known.signals
+        if meant(flags) != Ordinary.NO and known.is_elsewhere:
+            found.append(Signal("-elsewhere", _ELSEWHERE))
     if known.is_own_site:
         found.append(Signal("own_site", 6))
     if is_shared:
@@ -123,7 +139,3 @@ def _verdict(found: list[Signal]) -> tuple[Certainty | None, int, tuple[str, ...
     if total >= SURE:
         return "sure", total, codes
     return ("unsure" if total >= UNSURE else None), total, codes
-
-
-def source_words(subject: Subject) -> str:
-    return folded(core(subject.name))

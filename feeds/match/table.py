@@ -16,7 +16,7 @@ from feeds.texts import Relation, Subject
 
 RELATIONS: tuple[Relation, ...] = ("own", "competitor", "person")
 CASES = ("any", "first", "all")
-_RELATION, _CASE, _ORDINARY, _PART = 0, 2, 4, 8
+_RELATION, _CASE, _ORDINARY, _PART, _ARTICLE = 0, 2, 4, 8, 9
 _SMALL = 2_000
 
 
@@ -65,6 +65,10 @@ def is_part(flags: int) -> bool:
     return bool(flags >> _PART & 1)
 
 
+def takes_article(flags: int) -> bool:
+    return bool(flags >> _ARTICLE & 1)
+
+
 def _patterns(subject: Subject) -> Iterator[tuple[str, int]]:
     seen: set[tuple[str, int]] = set()
     for form in forms(subject):
@@ -81,6 +85,7 @@ def _flags(form: Form) -> int:
         | CASES.index(form.case) << _CASE
         | form.ordinary << _ORDINARY
         | form.is_part << _PART
+        | form.takes_article << _ARTICLE
     )
 
 

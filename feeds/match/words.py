@@ -45,12 +45,17 @@ _SENTENCES = {
     "-first_name": N_("A first name stands before it."),
     "-person": N_("It is a person's name here."),
     "-determiner": N_("It stands after an article, as ordinary words do."),
+    "-article": N_("It stands after an article, as ordinary words do."),
     "-adjective": N_("It stands after an adjective, as ordinary words do."),
     "-other_name": N_("It belongs to another name."),
     "-longer_name": N_("It is the beginning of another name."),
+    "-other_company": N_("Another company's name begins like this."),
+    "own_article": N_("The name stands with its article."),
+    "medium": N_("A paper, agency or network is named here."),
     "-place": N_("It names a street or a place."),
     "-date": N_("It stands beside a day or month."),
     "-sport": N_("The article is about sport."),
+    "-elsewhere": N_("Neither the customer's town nor its trade is mentioned."),
     "-compound": N_("It stands in a compound."),
 }
 

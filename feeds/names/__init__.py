@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from feeds.names.dictionary import is_german
 from feeds.names.lists import endings, words
 from feeds.names.ordinary import Ordinary, ordinary
 from feeds.names.spelling import folded
@@ -21,6 +22,7 @@ __all__ = ["Case", "Form", "Ordinary", "core", "forms", "ordinary", "proposals"]
 Case = Literal["any", "first", "all"]
 _LONG_ENOUGH_FOR_SMALL_LETTERS = 6
 _INITIALS = 4
+_SAYABLE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Form:
     is_part: bool = False
     #: somebody wrote it down as a name of its own
     is_given: bool = False
+    #: the name has an article, "Die Bahn", and is declined with it: "bei der Bahn"
+    takes_article: bool = False
 
 
 def forms(subject: Subject) -> tuple[Form, ...]:
@@ -54,6 +58,8 @@ def _all(subject: Subject) -> Iterator[Form]:
     yield from _company(subject.name, "own")
     for alias in (*subject.aliases, *subject.former_names):
         yield from _company(alias, "own", is_given=True)
+        if noun := _noun_after_article(alias):
+            yield replace(_form(noun, "own", is_given=True), takes_article=not subject.is_medium)
     for rival in subject.competitors:
         yield from _company(rival, "competitor")
     for person in subject.people:
@@ -79,6 +85,12 @@ def _company(name: str, relation: Relation, *, is_given: bool = False) -> Iterat
         yield from (_form(other, relation) for other in _otherwise(shorter))
 
 
+def _noun_after_article(name: str) -> str:
+    """ "Die Bahn" is declined by its article: "bei der Bahn"."""
+    article, _, noun = name.partition(" ")
+    return noun if article.lower() in ("der", "die", "das") and noun and " " not in noun else ""
+
+
 def _form(text: str, relation: Relation, *, is_part: bool = False, is_given: bool = False) -> Form:
     meant = ordinary(text)
     return Form(text, _case(text, meant), meant, relation, is_part=is_part, is_given=is_given)
@@ -86,7 +98,7 @@ def _form(text: str, relation: Relation, *, is_part: bool = False, is_given: boo
 
 def _case(text: str, meant: Ordinary) -> Case:
     if meant == Ordinary.SHORT and text.upper() == text:
-        return "all"
+        return "first" if _can_be_said(text) else "all"
     if meant == Ordinary.WORD and text.upper() == text and " " not in text:
         return "first"
     if text[:1].islower():
@@ -94,6 +106,12 @@ def _case(text: str, meant: Ordinary) -> Case:
     if meant == Ordinary.NO and len(text) >= _LONG_ENOUGH_FOR_SMALL_LETTERS:
         return "any"
     return "first"
+
+
+def _can_be_said(text: str) -> bool:
+    """ "EON" is written "Eon", too; "ZF" and "RWE" are not."""
+    title = text.capitalize()
+    return bool(re.fullmatch(r"[AEIOUÄÖÜ][^AEIOU]?[AEIOU]?[^AEIOU]|[^AEIOU][AEIOU]{2}", text)) and len(text) == _SAYABLE and not is_german(title)
 
 
 _SIGNS = re.compile(r"[^\w]+")

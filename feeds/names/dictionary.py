@@ -12,6 +12,7 @@ from functools import cache
 from simplemma.strategies.dictionaries.dictionary_factory import DefaultDictionaryFactory
 
 _NOUN_ENDINGS = ("e", "en", "n", "er", "es", "se")
+_SMALL_ENDINGS = ("e", "en", "t", "st", "es")
 
 
 def is_german(word: str) -> bool:
@@ -27,6 +28,11 @@ def is_english(word: str) -> bool:
 def is_common_noun(word: str) -> bool:
     """Whether a German noun is declined like one. Brands and loan words take nothing but an -s."""
     return is_german(word) and any(is_german(word + ending) for ending in _NOUN_ENDINGS)
+
+
+def is_declined(word: str) -> bool:
+    """Whether a small word is one of a family, as verbs and adjectives are: spar, spart."""
+    return is_german(word) and any(is_german(word + ending) for ending in _SMALL_ENDINGS)
 
 
 def _has(prints: array[int], word: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import IntEnum
 
 from feeds.names import dictionary
@@ -27,6 +28,7 @@ class Ordinary(IntEnum):
 
 
 _SHORT = 3
+_CAPITAL_INSIDE = re.compile(r"[a-zäöüß][A-ZÄÖÜ]")
 
 
 def ordinary(name: str) -> Ordinary:
@@ -44,8 +46,10 @@ def _one_word(word: str) -> Ordinary:
     if not word.isalnum():
         return Ordinary.NO
     low = word.lower()
-    if len(word) <= _SHORT and not (word.istitle() and dictionary.is_common_noun(word)):
-        return Ordinary.SHORT
+    if len(word) <= _SHORT:
+        return Ordinary.SHORT if word.isupper() or not word.isalpha() else Ordinary.WORD
+    if _CAPITAL_INSIDE.search(word):
+        return Ordinary.NO
     if low in words("towns"):
         return Ordinary.TOWN
     if low in words("surnames"):
@@ -53,9 +57,9 @@ def _one_word(word: str) -> Ordinary:
     if use_of(low) is not None:
         return Ordinary.FIRST_NAME
     title = low.capitalize()
-    if dictionary.is_common_noun(title) or dictionary.is_german(low) or low in words("activities"):
+    if dictionary.is_common_noun(title) or dictionary.is_declined(low) or low in words("activities"):
         return Ordinary.WORD
-    if dictionary.is_german(title) or dictionary.is_english(low):
+    if dictionary.is_german(title) or dictionary.is_german(low) or dictionary.is_english(low):
         return Ordinary.LOAN
     return Ordinary.NO
 
@@ -66,7 +70,7 @@ def _several(parts: list[str]) -> Ordinary:
         return max(_one_word(last), Ordinary.LOAN) if len(parts) == 2 else Ordinary.NO
     if first.isalpha() and use_of(first) is not None and all(part[:1].isupper() for part in parts) and len(parts) <= 3:
         return Ordinary.PERSON if last.lower() not in words("activities") else Ordinary.NO
-    if first.endswith("sche"):  # "Deutsche Bank" with its capital is no German bank
+    if first.endswith(("sche", "schen", "scher", "sches")):  # "Deutsche Bank" with its capital is no German bank
         return Ordinary.NO
     if dictionary.is_german(first) and _is_plain_noun(last):
         return Ordinary.WORD if len(parts) == 2 else Ordinary.LOAN
