@@ -22,7 +22,7 @@ _NEAR = 60
 _HYPHEN = re.compile(r"[-‐‑–]([^\W\d_]+)")
 _OTHER_COMPANY = re.compile(r"((?:\s+(?:[A-ZÄÖÜ][\w&.-]*|&|\+|und|and)){1,4}?)[\s,]+(?:g?GmbH|AG|KG|SE|UG|Holdings?|Group|Inc|Ltd|plc|Corp)\b")
 _LEGAL_AFTER = re.compile(
-    r"[\s,]*\(?(?:g?GmbH|mbH|AG|KGaA|KG|SE|UG|OHG|oHG|GbR|e\.\s?K|e\.\s?V|eG|AöR|Inc|Ltd|plc|PLC|LLC|Corp|S\.?A\.?|S\.?p\.?A|N\.?V|B\.?V"
+    r"[\s,\"“”»«]*\(?(?:& Co\.? |\+ Co\.? )?(?:g?GmbH|mbH|AG|KGaA|KG|SE|UG|OHG|oHG|GbR|e\.\s?K|e\.\s?V|eG|AöR|Inc|Ltd|plc|PLC|LLC|Corp|S\.?A\.?|S\.?p\.?A|N\.?V|B\.?V"
     r"|S\.?à\.?r\.?l|Ges\.?m\.?b\.?H|Co\.?\s?KG|& Co)\b"
 )  # fmt: skip
 
@@ -121,6 +121,8 @@ def _compound(place: Place) -> Iterator[Signal]:
 def _beside(place: Place) -> Iterator[Signal]:
     if _LEGAL_AFTER.match(place.right):
         yield Signal("legal_form", 4)
+    elif re.match(r"\s?:\s", place.right) and place.is_at_beginning and " " not in place.form:
+        yield Signal("-label", -2)
     if place.left[-1:] in "„“\"»«‚'" and place.right[:1] in "“”\"«»‘'" and place.left and place.right:
         yield Signal("quoted", 1)
     if place.left.endswith(("#", "@")):

@@ -150,9 +150,13 @@ def _longest(hits: Sequence[_Hit]) -> list[_Hit]:
 def _judged(hits: list[_Hit], article: Article) -> Iterator[Mention]:
     around = Around(article)
     known: dict[str, Known] = {}
-    for hit in hits:
-        place = Place(around, hit.start, hit.end)
-        yield from _at(place, hit, known)
+    found = [mention for hit in hits for mention in _at(Place(around, hit.start, hit.end), hit, known)]
+    sure = {(one.subject, one.relation) for one in found if one.certainty == "sure"}
+    for mention in found:
+        if mention.certainty == "unsure" and (mention.subject, mention.relation) in sure and "shared" not in mention.reasons:
+            yield replace(mention, certainty="sure", reasons=(*mention.reasons, "named_before"))
+        else:
+            yield mention
 
 
 def _whole_before_part(owners: tuple[tuple[Subject, int], ...]) -> tuple[tuple[Subject, int], ...]:

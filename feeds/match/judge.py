@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from feeds.match import towns
 from feeds.match.context import Around, Place, signals
 from feeds.match.sources import Role
 from feeds.match.table import is_part, meant, relation, takes_article
@@ -31,7 +32,9 @@ _WEIGHTS = {
 #: a distinctive name is refused by nothing less than these, a name known to the dictionary only as a name by these
 _GRAVE = frozenset({"-place"})
 _SERIOUS = _GRAVE | {"-first_name", "-person", "-determiner", "-other_name", "-other_company", "-sport"}
-_PART, _ELSEWHERE = -2, -2
+_PART, _ELSEWHERE, _OFFICIAL = -2, -4, 3
+#: "bei der Durst AG", "die neue Durst GmbH": with a legal form these say nothing
+_BEFORE_LEGAL_FORM = frozenset({"-article", "-determiner", "-adjective", "-sport", "-date"})
 _HEARD = {
     Ordinary.NO: _GRAVE,
     Ordinary.LOAN: _SERIOUS,
@@ -47,7 +50,8 @@ class Known:
         self.own_words = frozenset(_own_words(subject))
         self.signals = tuple(_facts(subject, around, self.own_words))
         #: what should stand beside the name is known, and none of it does
-        self.is_elsewhere = bool(subject.city or subject.industry) and not self.signals
+        self.is_in_town = bool(subject.city) and towns.stands(around, subject.city)
+        self.is_elsewhere = bool(subject.city or subject.industry) and not self.is_in_town and not self.signals
         self.is_refused = _is_refused(subject, around)
         self.is_own_site = around.article.own_of == subject.key != ""
 
@@ -56,8 +60,6 @@ def _facts(subject: Subject, around: Around, own_words: frozenset[str]) -> Itera
     text = around.body.lower() + " " + around.article.link.lower()
     if any(_domain_stands(domain, text) for domain in subject.domains):
         yield Signal("domain", 4)
-    if subject.city and around.has_word(subject.city):
-        yield Signal(f"city:{subject.city}", 3)
     trade = next((word for word in _trade_words(subject.industry) if _trade_stands(word, around)), "")
     if trade:
         yield Signal(f"industry:{trade}", 3)
@@ -116,6 +118,8 @@ def weigh(flags: int, place: Place, known: Known, *, is_shared: bool, role: Role
         near = [signal for signal in near if signal.weight > 0 or signal.code in heard]
     if relation(flags) == "person" or known.subject.is_person:
         near = [signal for signal in near if signal.code not in ("-person", "-first_name", "-adjective", "-other_name")]
+    if any(signal.code == "legal_form" for signal in near):
+        near = [signal for signal in near if signal.code not in _BEFORE_LEGAL_FORM]
     if takes_article(flags) and any(signal.code == "-article" for signal in near):
         near = [*(signal for signal in near if signal.code != "-article"), Signal("own_article", 1)]
     found += near
@@ -124,13 +128,32 @@ def weigh(flags: int, place: Place, known: Known, *, is_shared: bool, role: Role
         found.append(Signal("medium", 3))
     if relation(flags) == "own":
         found += known.signals
-        if meant(flags) != Ordinary.NO and known.is_elsewhere:
-            found.append(Signal("-elsewhere", _ELSEWHERE))
+        found += _where(flags, place, known)
     if known.is_own_site:
         found.append(Signal("own_site", 6))
     if is_shared:
         found.append(Signal("shared", 0))
     return _verdict(found)
+
+
+def _where(flags: int, place: Place, known: Known) -> Iterator[Signal]:
+    """What the town says: a name for many needs it, unless the whole official name stands there."""
+    if known.is_in_town and (near := towns.signal(place, known.subject.city)):
+        yield near
+    if meant(flags) == Ordinary.NO:
+        return
+    if is_official(place, known.subject):
+        yield Signal("official_name", _OFFICIAL)
+    elif known.is_elsewhere:
+        yield Signal("-elsewhere", _ELSEWHERE)
+
+
+def is_official(place: Place, subject: Subject) -> bool:
+    """Whether the name stands there whole, with its own legal form: other firms of the name have another."""
+    rest = subject.name[len(place.form) :].split()
+    if not rest or subject.name[: len(place.form)].lower() != place.form.lower():
+        return False
+    return " ".join(place.right.split()).startswith(" ".join(rest))
 
 
 def _verdict(found: list[Signal]) -> tuple[Certainty | None, int, tuple[str, ...]]:

@@ -56,6 +56,8 @@ _SENTENCES = {
     "-date": N_("It stands beside a day or month."),
     "-sport": N_("The article is about sport."),
     "-elsewhere": N_("Neither the customer's town nor its trade is mentioned."),
+    "-label": N_("It is the heading of a line."),
+    "named_before": N_("Another place in the article is sure."),
     "-compound": N_("It stands in a compound."),
 }
 
