@@ -23,7 +23,12 @@ def create_app(house: House | None = None) -> Flask:
     return app.build(
         house or open_house(settings.load()),
         [*outreach.web.blueprints(), *campaigns.web.blueprints()],
-        [outreach.web.week.own_lines, outreach.web.week_care.lines, campaigns.web.week_lines],
+        [
+            outreach.web.week_occasions.lines,
+            outreach.web.week.own_lines,
+            outreach.web.week_care.lines,
+            campaigns.web.week_lines,
+        ],
     )
 
 

@@ -186,6 +186,11 @@ def named(session: Session, names: Collection[str]) -> dict[str, int]:
     return found
 
 
+def find(session: Session, name: str) -> int | None:
+    """The company of this name, the oldest when there are several; None when there is none."""
+    return session.scalar(select(Company.id).where(Company.name_key == name_key(name)).order_by(Company.id).limit(1))
+
+
 def name_key(name: str) -> str:
     """What two spellings of one company name have in common: case, spaces, dots and commas aside.
 

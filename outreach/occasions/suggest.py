@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from outreach import db, lines, logs, stops
+from outreach import db, jobs, lines, logs, stops
 from outreach.clock import on_wall
 from outreach.contacts import Contact
 from outreach.occasions import kinds, ranking, silence, situation
@@ -94,6 +94,11 @@ def refresh(session: Session, *, now: datetime, zone: str, after: int = 0) -> in
     customers = {("company", row[1]) if row[1] is not None else single[row[2]] for row in rows}
     rejudge(session, {one for one in customers if one is not None}, now=now, zone=zone)
     return int(rows[-1][0])
+
+
+def ask_to_find(session: Session) -> None:
+    """Ask the workers to look through the customer file now."""
+    jobs.ask(session, "find_occasions")
 
 
 def confirm(session: Session, occasion: Occasion, *, now: datetime, zone: str) -> None:

@@ -25,6 +25,8 @@ from outreach.web import (  # noqa: F401, I001
     imports,
     merge,
     names,
+    occasion_dates,
+    occasions,
     outbox,
     public,
     quick,
@@ -41,6 +43,7 @@ from outreach.web import (  # noqa: F401, I001
     value,
     week,
     week_care,
+    week_occasions,
 )
 
 
@@ -68,5 +71,6 @@ def blueprints() -> list[Blueprint]:
         services.pages,
         surveys.pages,
         calendar.pages,
+        occasions.bp,
         settings.pages,
     ]

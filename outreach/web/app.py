@@ -26,11 +26,13 @@ from outreach.web.week import Lines
 
 log = logs.get(__name__)
 
-#: the seven words of the navigation that exist so far: endpoint, word, icon
+#: the seven words of the navigation: endpoint, word, icon
 NAVIGATION = (
     ("week.index", N_("Week"), "house"),
+    ("occasions.index", N_("Occasions"), "sparkles"),
     ("contacts.index", N_("Contacts"), "users"),
     ("newsletters.index", N_("Newsletters"), "mail"),
+    ("feeds.index", N_("Sources"), "newspaper"),
     ("reports.index", N_("Reports"), "chart-no-axes-column"),
     ("settings.index", N_("Settings"), "settings"),
 )

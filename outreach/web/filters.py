@@ -92,16 +92,18 @@ def due(one: value.Due) -> str:
 
 def near_day(on: date | None) -> Markup | str:
     """A day as one says it: today, tomorrow, in 5 days; far off the date. The full date on hover."""
-    if on is None:
-        return ""
-    today = to_user_timezone(clock.now()).date()
-    gap = (on - today).days
+    return "" if on is None else _TAG.format(on.isoformat(), format_date(on, "full"), near_words(on))
+
+
+def near_words(on: date) -> str:
+    """The same as plain words."""
+    gap = (on - to_user_timezone(clock.now()).date()).days
     words = {-1: _("yesterday"), 0: _("today"), 1: _("tomorrow")}.get(gap)
     if words is None and 1 < gap <= 14:
         words = format_timedelta(
             timedelta(days=gap), granularity="day", threshold=14, add_direction=True, locale=get_locale()
         )
-    return _TAG.format(on.isoformat(), format_date(on, "full"), words or format_date(on, "medium"))
+    return str(words or format_date(on, "medium"))
 
 
 def _raw(name: str, kept: Any) -> Any:
