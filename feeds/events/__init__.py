@@ -1,0 +1,222 @@
+"""What happened to whom: triggers of the rules beside the names that were found. Pure.
+
+    article, mentions → sentences that hold a name → triggers near it, in its role → doubts, day, quote → Happening
+
+One pass over the text asks whether any trigger can be in it at all; most articles end there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from feeds import match
+from feeds.events import doubts, sentences, when
+from feeds.events.quotes import quote
+from feeds.events.sentences import Sentence
+from feeds.rules import Language, Rules, Trigger
+from feeds.rules.patterns import OTHER, SUBJECT
+from feeds.texts import Article, Event, Mention
+
+#: in a headline every word is near
+_WITHIN_TITLE = 8
+_FIRMS_OF_A_LIST = 6
+_WORD = re.compile(r"\w+")
+_WE = re.compile(r"(?<!\w)(?:wir|uns|unser\w*|we|us|our)(?!\w)")
+_MORE_NAMES = re.compile(r"\w[\w.&\-]*(?:, \w[\w.&\- ]{1,25}){4,} (?:und|sowie|oder|and|or) ")
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One event of one subject."""
+
+    mention: Mention
+    event: Event
+    #: number of the sentence; 0 is the headline
+    sentence: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A sentence as one subject sees it: lower case, its own name covered, and other known names covered differently."""
+
+    sentence: Sentence
+    #: where `text` begins in the body
+    start: int
+    text: str
+    mention: Mention
+    #: all places of the subject in `text`
+    names: tuple[tuple[int, int], ...]
+    others: tuple[tuple[int, int], ...]
+
+
+def happened(article: Article, mentions: Sequence[Mention], rules: Rules, today: date) -> list[Happening]:
+    """All events of the subjects mentioned, the surest of each kind per subject; doubtful ones carry their doubts.
+
+    `today` is the day of the article as far as it has one: "gestern" counts from it.
+    """
+    mentions = [mention for mention in mentions if not match.is_source(mention)]
+    if not mentions:
+        return []
+    body = article.body
+    lowered = lower(body)
+    best: dict[tuple[str, str, str], Happening] = {}
+    parts: list[Sentence] | None = None
+    languages = rules.for_text(lowered)
+    for language in languages:
+        hits = language.hits(lowered)
+        if not hits:
+            continue
+        parts = parts or sentences.split(body, len(article.title))
+        for place in _places(article, lowered, mentions, parts):
+            for happening in _in_place(body, place, hits, language, languages, today):
+                key = (happening.mention.subject, happening.mention.relation, happening.event.kind)
+                if key not in best or _rank(happening) < _rank(best[key]):
+                    best[key] = happening
+    return sorted(best.values(), key=_rank)
+
+
+def lower(body: str) -> str:
+    """Lower case with every offset kept."""
+    lowered = body.lower()
+    return lowered if len(lowered) == len(body) else "".join(one.lower()[:1] for one in body)
+
+
+def _rank(happening: Happening) -> tuple[int, int]:
+    return len(happening.event.doubts), happening.sentence
+
+
+def _places(article: Article, lowered: str, mentions: Sequence[Mention], parts: Sequence[Sentence]) -> Iterator[_Place]:
+    for sentence in parts:
+        inside = [one for one in mentions if sentence.start <= one.start < sentence.end]
+        own = _own_voice(article, lowered, mentions, sentence)
+        seen: set[tuple[str, str]] = set()
+        for mention in (*inside, *own):
+            if (mention.subject, mention.relation) in seen:
+                continue
+            seen.add((mention.subject, mention.relation))
+            same = [
+                one for one in (*inside, *own) if (one.subject, one.relation) == (mention.subject, mention.relation)
+            ]
+            rest = [one for one in inside if one.subject != mention.subject or one.relation != mention.relation]
+            yield _place(sentence, lowered, mention, same, rest)
+
+
+def _own_voice(article: Article, lowered: str, mentions: Sequence[Mention], sentence: Sentence) -> Iterator[Mention]:
+    """On the subject's own site "we" is the subject."""
+    if not article.own_of:
+        return
+    for we in _WE.finditer(lowered, sentence.start, sentence.end):
+        yield Mention(article.own_of, "own", article.body[we.start() : we.end()], we.start(), we.end(), "sure")
+
+
+def _place(
+    sentence: Sentence, lowered: str, mention: Mention, same: Sequence[Mention], rest: Sequence[Mention]
+) -> _Place:
+    start, end = sentences.around(sentence, mention.start)
+    text = list(lowered[start:end])
+    names, others = [], []
+    for one, letter, spans in (*((one, OTHER, others) for one in rest), *((one, SUBJECT, names) for one in same)):
+        first, last = max(0, one.start - start), min(len(text), one.end - start)
+        if first < last:
+            text[first:last] = letter * (last - first)
+            spans.append((first, last))
+    return _Place(sentence, start, "".join(text), mention, tuple(names), tuple(others))
+
+
+def _in_place(
+    body: str,
+    place: _Place,
+    hits: Sequence[tuple[int, tuple[int, ...]]],
+    language: Language,
+    languages: Sequence[Language],
+    today: date,
+) -> Iterator[Happening]:
+    end = place.start + len(place.text)
+    numbers = {number for start, group in hits if place.start <= start < end for number in group}
+    person = place.mention.relation == "person"
+    for number in sorted(numbers):
+        trigger = language.triggers[number]
+        if (trigger.group.of == "person") == person and (span := _fits(trigger, place, language)):
+            yield _happening(body, place, trigger, span, languages, today)
+
+
+def _fits(trigger: Trigger, place: _Place, language: Language) -> tuple[int, int] | None:
+    """Where the trigger stands, when it speaks of this subject."""
+    group, text = trigger.group, place.text
+    for fit in trigger.regex.finditer(text):
+        span = fit.span()
+        if not trigger.anchored and not _is_near(span, group.within, place, language):
+            continue
+        if trigger.anchored and group.of != "person" and _is_of_another(fit, place, language):
+            continue
+        if (group.needs and not group.needs.search(text)) or (group.unless and group.unless.search(text)):
+            return None
+        return span
+    return None
+
+
+def _is_near(span: tuple[int, int], within: int, place: _Place, language: Language) -> bool:
+    most = max(within, _WITHIN_TITLE) if place.sentence.is_title else within
+    distance = min((_words_between(place.text, span, name), name) for name in place.names)
+    if distance[0] > most or _is_shifted(place.text, distance[1], language):
+        return False
+    return not any(_words_between(place.text, span, other) < min(distance[0], 2) for other in place.others)
+
+
+def _is_of_another(fit: re.Match[str], place: _Place, language: Language) -> bool:
+    """Whether the name in the pattern only stands for a supplier, a daughter, a fan of the subject."""
+    inside = [name for name in place.names if fit.start() <= name[0] < fit.end()]
+    return bool(inside) and all(_is_shifted(place.text, name, language) for name in inside)
+
+
+def _is_shifted(text: str, name: tuple[int, int], language: Language) -> bool:
+    window = text[max(0, name[0] - 40) : name[1] + 30]
+    offset = name[0] - max(0, name[0] - 40)
+    shifts = language.lists["shifts"].finditer(window)
+    return any(shift.start() <= offset < shift.end() for shift in shifts)
+
+
+def _words_between(text: str, one: tuple[int, int], other: tuple[int, int]) -> int:
+    first, second = (one, other) if one[0] <= other[0] else (other, one)
+    return len(_WORD.findall(text, first[1], second[0])) if first[1] < second[0] else 0
+
+
+def _happening(
+    body: str, place: _Place, trigger: Trigger, span: tuple[int, int], languages: Sequence[Language], today: date
+) -> Happening:
+    day = when.happened_on(place.text, today, place=span[0])
+    why = doubts.found(
+        place.text,
+        *span,
+        group=trigger.group,
+        languages=languages,
+        today=today,
+        has_day=day is not None and abs((day - today).days) <= 120,
+        asks=body[place.start : place.sentence.end].rstrip(' \n"”“»«').endswith("?"),
+    )
+    if len(place.others) >= _FIRMS_OF_A_LIST - 1 or _is_list(body, place):
+        why = (*why, "list")
+    start, end = place.start + span[0], place.start + span[1]
+    event = Event(
+        kind=trigger.group.kind,
+        polarity=trigger.group.polarity,
+        quote=quote(body, place.start, place.start + len(place.text), place.mention, (start, end)),
+        start=start,
+        end=end,
+        doubts=why,
+        happened_on=day,
+        reasons=(f"trigger:{_shown(body[start:end])}", "headline" if place.sentence.is_title else "sentence"),
+    )
+    return Happening(place.mention, event, place.sentence.number)
+
+
+def _is_list(body: str, place: _Place) -> bool:
+    return _MORE_NAMES.search(body, place.start, place.start + len(place.text)) is not None
+
+
+def _shown(trigger: str) -> str:
+    words = " ".join(trigger.split())
+    return words if len(words) <= 60 else words[:57].rsplit(" ", 1)[0] + " …"
