@@ -18,11 +18,11 @@ from outreach.names.first_names import use_of
 
 _LETTERS = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 _SENTENCE_END = re.compile(r"(?<=[\w\])“”\"'»%])[.!?]+[\"“”»']?\s+(?=[A-ZÄÖÜ„\"»«#@\d])|\n+")
-_NEAR = 60
-_HYPHEN = re.compile(r"[-‐‑–]([^\W\d_]+)")
+_NEAR, _SPORTIVE = 60, 3
+_HYPHEN = re.compile(r"[-‐‑–](?:[^\W_]+-)*([^\W\d_]+)")
 _OTHER_COMPANY = re.compile(r"((?:\s+(?:[A-ZÄÖÜ][\w&.-]*|&|\+|und|and)){1,4}?)[\s,]+(?:g?GmbH|AG|KG|SE|UG|Holdings?|Group|Inc|Ltd|plc|Corp)\b")
 _LEGAL_AFTER = re.compile(
-    r"[\s,\"“”»«]*\(?(?:& Co\.? |\+ Co\.? )?(?:g?GmbH|mbH|AG|KGaA|KG|SE|UG|OHG|oHG|GbR|e\.\s?K|e\.\s?V|eG|AöR|Inc|Ltd|plc|PLC|LLC|Corp|S\.?A\.?|S\.?p\.?A|N\.?V|B\.?V"
+    r"[\s,\"“”»«-]*\(?(?:& Co\.? |\+ Co\.? )?(?:g?GmbH|mbH|AG|KGaA|KG|SE|UG|OHG|oHG|GbR|e\.\s?K|e\.\s?V|eG|AöR|Inc|Ltd|plc|PLC|LLC|Corp|S\.?A\.?|S\.?p\.?A|N\.?V|B\.?V"
     r"|S\.?à\.?r\.?l|Ges\.?m\.?b\.?H|Co\.?\s?KG|& Co)\b"
 )  # fmt: skip
 
@@ -110,7 +110,7 @@ def signals(place: Place, *, own_words: frozenset[str]) -> Iterator[Signal]:
 
 def _compound(place: Place) -> Iterator[Signal]:
     found = _HYPHEN.match(place.right)
-    if found:
+    if found and not _LEGAL_AFTER.match(place.right):
         tail = found[1].lower()
         if tail in lists.words("towns"):
             yield Signal("-place", -3)
@@ -121,7 +121,7 @@ def _compound(place: Place) -> Iterator[Signal]:
 def _beside(place: Place) -> Iterator[Signal]:
     if _LEGAL_AFTER.match(place.right):
         yield Signal("legal_form", 4)
-    elif re.match(r"\s?:\s", place.right) and place.is_at_beginning and " " not in place.form:
+    elif re.match(r"\s?:\s", place.right) and place.left[-1:] not in "#@" and place.is_at_beginning and " " not in place.form:
         yield Signal("-label", -2)
     if place.left[-1:] in "„“\"»«‚'" and place.right[:1] in "“”\"«»‘'" and place.left and place.right:
         yield Signal("quoted", 1)
@@ -190,5 +190,5 @@ def _sentence(place: Place) -> Iterator[Signal]:
     if place.sentence_words & lists.words("business_nouns"):
         yield Signal("business_noun", 1)
     beside = place.sentence_words & lists.words("sport")
-    if beside or place.around.sportive >= 2:
+    if beside or place.around.sportive >= _SPORTIVE:
         yield Signal("-sport", -2 if beside else -1)

@@ -32,9 +32,10 @@ _WEIGHTS = {
 #: a distinctive name is refused by nothing less than these, a name known to the dictionary only as a name by these
 _GRAVE = frozenset({"-place"})
 _SERIOUS = _GRAVE | {"-first_name", "-person", "-determiner", "-other_name", "-other_company", "-sport"}
-_PART, _ELSEWHERE, _OFFICIAL = -2, -4, 3
+_PART, _ELSEWHERE, _OFFICIAL = -2, -5, 3
 #: "bei der Durst AG", "die neue Durst GmbH": with a legal form these say nothing
 _BEFORE_LEGAL_FORM = frozenset({"-article", "-determiner", "-adjective", "-sport", "-date"})
+_BEFORE_SOURCE = frozenset({"-article", "-determiner", "-longer_name", "-other_name"})
 _HEARD = {
     Ordinary.NO: _GRAVE,
     Ordinary.LOAN: _SERIOUS,
@@ -124,6 +125,7 @@ def weigh(flags: int, place: Place, known: Known, *, is_shared: bool, role: Role
         near = [*(signal for signal in near if signal.code != "-article"), Signal("own_article", 1)]
     found += near
     if role == "source":
+        found = [signal for signal in found if signal.code not in _BEFORE_SOURCE]
         found.append(Signal("-source", 0))
         found.append(Signal("medium", 3))
     if relation(flags) == "own":
@@ -150,10 +152,10 @@ def _where(flags: int, place: Place, known: Known) -> Iterator[Signal]:
 
 def is_official(place: Place, subject: Subject) -> bool:
     """Whether the name stands there whole, with its own legal form: other firms of the name have another."""
-    rest = subject.name[len(place.form) :].split()
+    rest = subject.name[len(place.form) :].replace("-", " ").split()
     if not rest or subject.name[: len(place.form)].lower() != place.form.lower():
         return False
-    return " ".join(place.right.split()).startswith(" ".join(rest))
+    return " ".join(place.right.replace("-", " ").split()).startswith(" ".join(rest))
 
 
 def _verdict(found: list[Signal]) -> tuple[Certainty | None, int, tuple[str, ...]]:
