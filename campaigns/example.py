@@ -21,6 +21,7 @@ from outreach.contacts import Contact, custom
 from outreach.errors import N_, Conflict
 from outreach.house import House
 from outreach.mail.rows import Delivery
+from outreach.occasions import found
 from outreach.tracking import PIXEL
 from outreach.tracking.rows import Hit
 
@@ -112,6 +113,7 @@ def load(session: Session, house: House) -> dict[str, int]:
     _history(session, campaign, now, dice)
     _draft(session, topic, made.id)
     made_cards = example_cards.fill(session, people, now)
+    made_cards["occasions"] = found.find(session, now=now, zone=house.settings.timezone)
     return {
         "companies": len(_COMPANIES),
         "contacts": len(people),
