@@ -24,6 +24,10 @@ _MONTHS = {
     )
     for name in names.split()
 }  # fmt: skip
+_ENGLISH = frozenset(
+    {"january", "jan", "february", "feb", "march", "mar", "april", "apr", "may", "june", "jun", "july", "jul", "august"}
+    | {"aug", "september", "sep", "sept", "october", "oct", "november", "nov", "december", "dec"}
+)
 _ZONES = {
     "z": 0, "ut": 0, "utc": 0, "gmt": 0, "wet": 0, "cet": 1, "mez": 1, "bst": 1, "west": 1, "cest": 2, "mesz": 2, "eet": 2,
     "eest": 3, "msk": 3, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
@@ -57,7 +61,8 @@ _ASCTIME = re.compile(
 def read(text: str) -> datetime | None:
     """The moment a date means, in UTC; None when it is none.
 
-    A date without a zone is German time where it is written the German way, else UTC, as the standards say.
+    A time without a zone is German time where it is written the German way, else UTC, as the standards say. A day
+    without a time is midnight UTC, which is the same day everywhere in Europe.
     """
     text = " ".join(text[:_MOST_CHARACTERS].split())
     if not text:
@@ -113,20 +118,16 @@ def _zone(parts: dict[str, str | None]) -> timezone | ZoneInfo | None:
     """The zone written beside it; None when it is no zone."""
     zone = re.sub(r"^(?:gmt|utc)(?=[+-])|^uhr$", "", (parts.get("zone") or "").lower())
     if not zone:
-        return _HOME if parts.get("uhr") or _is_german(parts) else UTC
+        return _HOME if parts.get("hour") and (parts.get("uhr") or _is_german(parts)) else UTC
     if zone[0] in "+-":
         return _offset(zone)
     return timezone(timedelta(hours=_ZONES[zone])) if zone in _ZONES else None
 
 
 def _is_german(parts: dict[str, str | None]) -> bool:
-    """Written the German way: a name of a month that only German has, or a date without a time of day."""
+    """Written the German way: with dots, or with a month's name that only German has."""
     name = (parts.get("name") or "").lower()
-    english = {"january", "jan", "february", "feb", "march", "mar", "april", "apr", "may", "june", "jun", "july", "jul"}
-    english |= {"august", "aug", "september", "sep", "sept", "october", "oct", "november", "nov", "december", "dec"}
-    if name:
-        return name not in english or parts.get("hour") is None
-    return parts.get("dotted") is not None
+    return name not in _ENGLISH if name else parts.get("dotted") is not None
 
 
 def _offset(text: str) -> timezone | None:

@@ -19,7 +19,7 @@ from yarl import URL
 
 from feeds import guard
 from feeds.fetch import bodies
-from feeds.fetch.client import Client, Limits, client, user_agent
+from feeds.fetch.connect import Client, Limits, client, user_agent
 from feeds.fetch.headers import fresh_for, retry_after
 from feeds.fetch.words import in_words, refused
 from feeds.guard import FetchFailed

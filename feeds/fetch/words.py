@@ -37,15 +37,17 @@ def refused(answer: aiohttp.ClientResponse) -> FetchFailed:
     if status >= 500:
         return FetchFailed(
             "server_error",
-            N_("The server has trouble of its own (%(status)s)."),
+            N_("The server has trouble of its own (%(code)s)."),
             status=status,
             retry_after=wait,
+            code=status,
         )
     return FetchFailed(
         "unexpected_status",
-        N_("The server answered with %(status)s, which is of no use here."),
+        N_("The server answered with %(code)s, which is of no use here."),
         status=status,
         retry_after=wait,
+        code=status,
     )
 
 
