@@ -226,13 +226,32 @@ class Watch(Base):
     removed_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
+class WatchMark(Base):
+    """How far the changes of the customer file have been read; one row."""
+
+    __tablename__ = "watch_marks"
+    __table_args__ = (CheckConstraint("id = 1", name="single"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=1)
+    change_id: Mapped[int]
+    #: the last company and contact of the first round, when it was broken off
+    company_id: Mapped[int] = mapped_column(default=0)
+    contact_id: Mapped[int] = mapped_column(default=0)
+    is_whole: Mapped[bool] = mapped_column(default=False)
+
+
 class Story(Base):
     """One event as told by any number of articles: one suggestion."""
 
     __tablename__ = "stories"
-    __table_args__ = (Index("ix_stories_subject_last_at", "subject", "last_at"),)
+    __table_args__ = (
+        UniqueConstraint("subject", "number"),
+        Index("ix_stories_subject_last_at", "subject", "last_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    #: of its first article's day, kind and subject, see stories.py
+    number: Mapped[str] = mapped_column(String(40))
     #: "company:5" or "contact:7"
     subject: Mapped[str] = mapped_column(String(40))
     kind: Mapped[str] = mapped_column(String(30), default="")

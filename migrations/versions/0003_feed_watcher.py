@@ -33,6 +33,7 @@ def upgrade() -> None:
     )
     op.create_table('stories',
     sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('number', sa.String(length=40), nullable=False),
     sa.Column('subject', sa.String(length=40), nullable=False),
     sa.Column('kind', sa.String(length=30), nullable=False),
     sa.Column('title', sa.String(length=300), nullable=False),
@@ -40,11 +41,21 @@ def upgrade() -> None:
     sa.Column('first_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('last_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('articles', sa.Integer(), nullable=False),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_stories'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_stories')),
+    sa.UniqueConstraint('subject', 'number', name=op.f('uq_stories_subject_number'))
     )
     with op.batch_alter_table('stories', schema=None) as batch_op:
         batch_op.create_index('ix_stories_subject_last_at', ['subject', 'last_at'], unique=False)
 
+    op.create_table('watch_marks',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('change_id', sa.Integer(), nullable=False),
+    sa.Column('company_id', sa.Integer(), nullable=False),
+    sa.Column('contact_id', sa.Integer(), nullable=False),
+    sa.Column('is_whole', sa.Boolean(), nullable=False),
+    sa.CheckConstraint('id = 1', name=op.f('ck_watch_marks_single')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_watch_marks'))
+    )
     op.create_table('fair_exhibitors',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('fair_id', sa.Integer(), nullable=False),
