@@ -38,8 +38,8 @@ format: $(VENV)/.dev  ## put the code into shape
 bench: setup $(VENV)/.dev  ## measure speed, as ratios against a baseline in the same run
 	@$(PY) -m bench
 
-eval:  ## judge the matching of news (it comes with the feed watcher)
-	@echo "There is nothing to judge yet: the matching of news comes with the feed watcher." >&2; exit 2
+eval: setup  ## judge the matching of news: make eval NEWS=folder (articles.jsonl.gz, customers.json, pairs.tsv)
+	@$(PY) -m bench.news_eval $(NEWS)
 
 faults: setup $(VENV)/.dev  ## kill, drop and restart things while they work
 	@$(PY) -m pytest tests/faults

@@ -105,16 +105,18 @@ def _finding(
 def _gravest(happenings: Iterable[Happening], kinds: Mapping[str, Kind]) -> Happening | None:
     """Bad news before good, certain before doubtful, what is told first before what follows."""
 
-    def order(one: Happening) -> tuple[int, int, int, float, int]:
+    def order(one: Happening) -> tuple[float, ...]:
         event, kind = one.event, kinds.get(one.event.kind)
-        nothing = bool(NOTHING_HAPPENED & set(event.doubts))
-        bad = event.polarity < 0
+        strength = (0.95 if kind.careful else kind.strength) if kind else 0.0
+        damp = kind.damp if kind else 0.0
         return (
-            nothing,
-            event.polarity if bad and not event.doubts else 0,
-            len(event.doubts) if not bad else min(len(event.doubts), 1),
-            -(0.95 if kind and kind.careful else kind.strength if kind else 0.0),
+            bool(NOTHING_HAPPENED & set(event.doubts)),
+            event.polarity if event.polarity < 0 and not event.doubts and not damp else 0,
+            bool(event.doubts),
+            damp,
+            -strength if event.polarity >= 0 else event.polarity,
             one.sentence,
+            event.start,
         )
 
     return min(happenings, key=order, default=None)
@@ -132,7 +134,7 @@ def _decided(
     why = [f"kind:{event.kind}", *event.reasons, *_doubts(chosen)]
     if kind is None:
         return event.kind, "note", [*why, "unknown_kind"]
-    if NOTHING_HAPPENED & set(event.doubts) and (kind.polarity < 0 or event.polarity < 0):
+    if NOTHING_HAPPENED & set(event.doubts):
         return "", "note", why
     decision = _by_kind(kind, event.polarity)
     if event.doubts and decision != "note":
@@ -253,6 +255,7 @@ _WORDS = {
     "doubt:question": N_("It is only asked."),
     "doubt:mocked": N_("It does not sound like praise."),
     "doubt:quoted": N_("The word stands in quotation marks."),
+    "doubt:tags": N_("The words are only catchwords under a message."),
     "doubt:list": N_("The sentence lists many names."),
 }
 

@@ -1,7 +1,9 @@
-"""The commands of this floor; `wsgi.py` puts them together with those of the others."""
+"""The commands of this floor."""
 
-from feeds.commands import feeds
+from __future__ import annotations
 
-COMMANDS = (*feeds.COMMANDS,)
+import click
 
-__all__ = ["COMMANDS"]
+from feeds.commands.match import match
+
+COMMANDS: tuple[click.Command, ...] = (match,)

@@ -16,7 +16,6 @@ from feeds.fetch import Fetched, Limits
 from feeds.guard import FetchFailed
 from feeds.parse import Parsed, ParsedEntry
 from outreach import clock, logs
-from outreach.errors import N_
 from outreach.settings import Settings, SettingsError, load
 
 log = logs.get(__name__)
@@ -53,7 +52,7 @@ def check(address: str, as_json: bool) -> None:
         answer = _failed(address, failure)
     except Exception as error:  # noqa: BLE001 - the edge: whatever a server does, the answer is a sentence
         log.error("check_crashed", error=type(error).__name__)
-        answer = _failed(address, FetchFailed("internal", N_("Reading this address failed in an unexpected way.")))
+        answer = _failed(address, FetchFailed("internal"))
     click.echo(json.dumps(answer, ensure_ascii=False) if as_json else _in_words(answer))
     sys.exit(0 if answer["ok"] else 1)
 
@@ -79,7 +78,7 @@ async def _read(settings: Settings, address: str) -> _Seen:
             parsed = await reader.parse(fetched.body, fetched.content_type, fetched.final_address, clock.now())
             return _Seen(fetched, parsed)
     except TimeoutError:
-        raise FetchFailed("timeout", N_("Reading this address takes too long.")) from None
+        raise FetchFailed("timeout", seconds=round(_SECONDS)) from None
 
 
 def _found(seen: _Seen, seconds: float) -> dict[str, Any]:

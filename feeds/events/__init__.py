@@ -24,6 +24,7 @@ from feeds.texts import Article, Event, Mention
 _WITHIN_TITLE = 8
 _FIRMS_OF_A_LIST = 6
 _WORD = re.compile(r"\w+")
+_TAG = re.compile(r"#\w+|https?://\S+")
 _WE = re.compile(r"(?<!\w)(?:wir|uns|unser\w*|we|us|our)(?!\w)")
 _MORE_NAMES = re.compile(r"\w[\w.&\-]*(?:, \w[\w.&\- ]{1,25}){4,} (?:und|sowie|oder|and|or) ")
 
@@ -148,9 +149,9 @@ def _fits(trigger: Trigger, place: _Place, language: Language) -> tuple[int, int
     group, text = trigger.group, place.text
     for fit in trigger.regex.finditer(text):
         span = fit.span()
-        if not trigger.anchored and not _is_near(span, group.within, place, language):
+        if not trigger.anchored and not _is_near(span, group.within, place):
             continue
-        if trigger.anchored and group.of != "person" and _is_of_another(fit, place, language):
+        if "shifted" not in group.whenever and _is_of_another(span, place, language, anchored=trigger.anchored):
             continue
         if (group.needs and not group.needs.search(text)) or (group.unless and group.unless.search(text)):
             return None
@@ -158,18 +159,23 @@ def _fits(trigger: Trigger, place: _Place, language: Language) -> tuple[int, int
     return None
 
 
-def _is_near(span: tuple[int, int], within: int, place: _Place, language: Language) -> bool:
+def _is_near(span: tuple[int, int], within: int, place: _Place) -> bool:
     most = max(within, _WITHIN_TITLE) if place.sentence.is_title else within
-    distance = min((_words_between(place.text, span, name), name) for name in place.names)
-    if distance[0] > most or _is_shifted(place.text, distance[1], language):
+    distance = min(_words_between(place.text, span, name) for name in place.names)
+    if distance > most:
         return False
-    return not any(_words_between(place.text, span, other) < min(distance[0], 2) for other in place.others)
+    return not any(_words_between(place.text, span, other) < min(distance, 2) for other in place.others)
 
 
-def _is_of_another(fit: re.Match[str], place: _Place, language: Language) -> bool:
-    """Whether the name in the pattern only stands for a supplier, a daughter, a fan of the subject."""
-    inside = [name for name in place.names if fit.start() <= name[0] < fit.end()]
-    return bool(inside) and all(_is_shifted(place.text, name, language) for name in inside)
+def _is_of_another(span: tuple[int, int], place: _Place, language: Language, *, anchored: bool) -> bool:
+    """Whether the name only stands for a supplier, a daughter, a fan of the subject."""
+    if place.mention.relation == "person":
+        return False
+    if anchored:
+        names = [name for name in place.names if span[0] <= name[0] < span[1]]
+    else:
+        names = [min(place.names, key=lambda name: _words_between(place.text, span, name))]
+    return bool(names) and all(_is_shifted(place.text, name, language) for name in names)
 
 
 def _is_shifted(text: str, name: tuple[int, int], language: Language) -> bool:
@@ -197,6 +203,8 @@ def _happening(
         has_day=day is not None and abs((day - today).days) <= 120,
         asks=body[place.start : place.sentence.end].rstrip(' \n"”“»«').endswith("?"),
     )
+    if _is_tag(place, span):
+        why = (*why, "tags")
     if len(place.others) >= _FIRMS_OF_A_LIST - 1 or _is_list(body, place):
         why = (*why, "list")
     start, end = place.start + span[0], place.start + span[1]
@@ -211,6 +219,16 @@ def _happening(
         reasons=(f"trigger:{_shown(body[start:end])}", "headline" if place.sentence.is_title else "sentence"),
     )
     return Happening(place.mention, event, place.sentence.number)
+
+
+def _is_tag(place: _Place, span: tuple[int, int]) -> bool:
+    """Whether name and trigger are only catchwords under a message: "#strike #parcels #railway"."""
+    return place.text[span[0] - 1 : span[0]] == "#" and all(
+        place.text[name[0] - 1 : name[0]] == "#"
+        and "#" in place.text[min(span[0], name[0]) : max(span[0], name[0])]
+        and not _WORD.search(_TAG.sub("", place.text[min(span[0], name[0]) - 1 : max(span[1], name[1])]))
+        for name in place.names
+    )
 
 
 def _is_list(body: str, place: _Place) -> bool:

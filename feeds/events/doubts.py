@@ -10,7 +10,7 @@ from typing import Final
 from feeds.rules import Group, Language
 
 #: these say that nothing happened; with the others something may have
-NOTHING_HAPPENED: Final = frozenset({"denied", "averted"})
+NOTHING_HAPPENED: Final = frozenset({"denied", "averted", "condition", "tags"})
 _WORD = re.compile(r"\w+")
 _YEAR = re.compile(
     r"(?<![\d.,])(?:19|20)\d\d(?![\d.,]*\d)(?!\s*(?:euro|mitarbeiter|stellen|jobs|kunden|menschen|prozent|employees))"

@@ -69,8 +69,9 @@ def _is_end(body: str, start: int, match: re.Match[str]) -> bool:
 
 
 def _is_wrapped(body: str, match: re.Match[str]) -> bool:
-    line = body.rfind("\n", 0, match.start()) + 1
-    before = body[match.start() - 1 : match.start()]
-    return (
-        match.start() - line in _WRAPPED and before not in ".!?:" and body[match.end() : match.end() + 1] not in "•*-+"
-    )
+    """Whether the line was only broken because it was full."""
+    line = body[body.rfind("\n", 0, match.start()) + 1 : match.start()]
+    following = body[match.end() : match.end() + 1]
+    if not line.strip() or line.rstrip()[-1:] in ".!?:" or following in "•*-+>":
+        return False
+    return len(line) in _WRAPPED or following.islower() or (len(line) > 30 and line.split()[-1].islower())

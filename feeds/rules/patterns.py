@@ -2,7 +2,7 @@
 
     kauft            this word               insolven*      a word that begins so        *preis  one that ends so
     meldet insolvenz one after the other     @              the name of the subject      #       a number
-    @ .. kauft       at most two words between              @ … kauft    at most seven
+    @ .. kauft       at most two words between              @ … kauft    at most nine
     (kauft|erwirbt)  one of these; may hold several words each                   &      another known name
 
 Matched against lower-case text in which the subject's name is covered with SUBJECT and other known names with OTHER,
@@ -18,7 +18,7 @@ NAME = "@"
 #: letters no newspaper uses (clicks of Khoisan languages), which are word characters for regular expressions
 SUBJECT, OTHER = "ǂ", "ǁ"
 _SEPARATOR = r"[^\w.!?;]{1,4}"
-_GAPS = {"..": 2, "…": 7}
+_GAPS = {"..": 2, "…": 9}
 _NUMBER = (
     r"(?:\d[\d.,’']*|(?:zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|(?:\w*hundert|\w*tausend|dutzend)e?n?"
     r"|zahlreiche|mehrere|etliche|viele|hundreds|thousands|dozens|scores|several|many))"
