@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import socket
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
@@ -65,24 +66,57 @@ _METADATA = frozenset(map(ipaddress.ip_address, ("100.100.100.200", "192.0.0.192
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
-class FetchFailed(Exception):
-    """What an address gave us cannot be used: `kind` for programs, `sentence` for people (English, to be translated).
+#: every way reading an address can fail, and how it is said; the gaps are filled from the failure's values
+SENTENCES = {
+    "scheme": N_("Only addresses that begin with http:// or https:// can be read."),
+    "address": N_("This is not an address of a web page or feed."),
+    "credentials": N_("The address holds a user name or password; feeds are read without."),
+    "port": N_("Port %(port)s is not one web servers use."),
+    "private_address": N_("'%(host)s' leads into a private network; only addresses of the public internet are read."),
+    "dns": N_("There is no server named %(host)s."),
+    "refused": N_("%(host)s does not accept connections."),
+    "tls": N_("No secure connection to %(host)s came about; its certificate may be wrong or out of date."),
+    "timeout": N_("The server did not answer completely within %(seconds)s seconds."),
+    "bad_answer": N_("The server does not speak proper HTTP."),
+    "damaged": N_("The answer ended too early or is damaged."),
+    "encoding": N_("The server packs its answer in a way nobody asked for."),
+    "too_large": N_("The answer is larger than %(most)s MB."),
+    "too_many_redirects": N_("The address leads on in a circle, or more than %(most)s times."),
+    "redirect": N_("The server leads on to something that is no address."),
+    "insecure_redirect": N_("The server leads from a secure to an insecure address."),
+    "gone": N_("The server says that this address is gone for good."),
+    "not_found": N_("There is nothing at this address (404)."),
+    "unauthorized": N_("The server wants a password (401)."),
+    "forbidden": N_("The server refuses to give this to us (%(code)s)."),
+    "rate_limited": N_("The server says we ask too often (429)."),
+    "server_error": N_("The server has trouble of its own (%(code)s)."),
+    "unexpected_status": N_("The server answered with %(code)s, which is of no use here."),
+    "empty": N_("The answer is empty."),
+    "not_a_feed": N_("This is a web page or something else, and not a feed."),
+    "unreadable": N_("Reading this takes too long or too much memory."),
+    "not_allowed": N_("The site asks programs not to read this page (robots.txt)."),
+    "internal": N_("Reading this address failed in an unexpected way."),
+}
 
-    `sentence` has %(name)s gaps that `values` fill. `retry_after` is in seconds, as the server asked.
+
+class FetchFailed(Exception):
+    """What an address gave us cannot be used: `kind` for programs, its sentence in SENTENCES for people.
+
+    `values` fill the sentence's gaps. `retry_after` is in seconds, as the server asked.
     """
 
     def __init__(
-        self,
-        kind: str,
-        sentence: str,
-        *,
-        status: int | None = None,
-        retry_after: float | None = None,
-        **values: object,
+        self, kind: str, *, status: int | None = None, retry_after: float | None = None, **values: str | float
     ) -> None:
-        self.kind, self.sentence, self.values = kind, sentence, values
+        self.kind, self.sentence, self.values = kind, SENTENCES[kind], values
         self.status, self.retry_after = status, retry_after
-        super().__init__(sentence % values if values else sentence)
+        super().__init__(self.sentence % values)
+
+
+def in_words(kind: str, values: Mapping[str, object]) -> tuple[str, dict[str, object]]:
+    """The English sentence of a failure that was kept, and what fills its gaps after translation."""
+    sentence = SENTENCES.get(kind, SENTENCES["internal"])
+    return sentence, {name: values.get(name, "?") for name in re.findall(r"%\((\w+)\)s", sentence)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +139,10 @@ def checked(address: str, *, allow_private: bool = False) -> Target:
     """The target an address means; raises FetchFailed when we do not ask such addresses."""
     parts = _split(address)
     if parts.scheme not in _DEFAULT_PORTS:
-        raise FetchFailed("scheme", N_("Only addresses that begin with http:// or https:// can be read."))
+        raise FetchFailed("scheme")
     host = _host(parts)
     if parts.username is not None or parts.password is not None:
-        raise FetchFailed("credentials", N_("The address holds a user name or password; feeds are read without."))
+        raise FetchFailed("credentials")
     port = _port(parts)
     number = _as_number(host)
     if number is not None and not _is_open(number, allow_private=allow_private):
@@ -128,16 +162,12 @@ def _unusual(host: str) -> FetchFailed:
         number = None
     if number is not None and not is_public(number):
         return private(host)
-    return FetchFailed("address", N_("The host '%(host)s' is written in an unusual way."), host=host[:100])
+    return FetchFailed("address")
 
 
 def private(host: str) -> FetchFailed:
     """The failure of an address that is not on the public internet."""
-    return FetchFailed(
-        "private_address",
-        N_("'%(host)s' leads into a private network; only addresses of the public internet are read."),
-        host=host[:100],
-    )
+    return FetchFailed("private_address", host=host[:100])
 
 
 def may_connect(address: str, *, allow_private: bool) -> bool:
@@ -169,33 +199,33 @@ def _is_open(number: IPAddress, *, allow_private: bool) -> bool:
 
 def _split(address: str) -> SplitResult:
     if len(address) > LONGEST_ADDRESS:
-        raise FetchFailed("address", N_("The address is too long."))
+        raise FetchFailed("address")
     try:
         parts = urlsplit(_BLANKS.sub(lambda found: "%20" if found[0] == " " else "", address.strip()))
         _ = parts.port, parts.hostname
     except ValueError:
-        raise FetchFailed("address", N_("This is not a web address.")) from None
+        raise FetchFailed("address") from None
     return parts
 
 
 def _host(parts: SplitResult) -> str:
     host = (parts.hostname or "").rstrip(".")
     if not host or "\\" in parts.netloc or "%" in host:
-        raise FetchFailed("address", N_("This is not a web address."))
+        raise FetchFailed("address")
     if not host.isascii():
         try:
             host = host.encode("idna").decode("ascii")
         except UnicodeError:
-            raise FetchFailed("address", N_("This is not a web address.")) from None
+            raise FetchFailed("address") from None
     if not (_NAME.fullmatch(host) and len(host) < 254) and ":" not in host:
-        raise FetchFailed("address", N_("This is not a web address."))
+        raise FetchFailed("address")
     return host
 
 
 def _port(parts: SplitResult) -> int:
     port = _DEFAULT_PORTS[parts.scheme] if parts.port is None else parts.port
     if port in _BAD_PORTS or (port < 1024 and port not in (80, 443)):
-        raise FetchFailed("port", N_("Port %(port)s is not one web servers use."), port=port)
+        raise FetchFailed("port", port=port)
     return port
 
 

@@ -21,12 +21,11 @@ from feeds import guard
 from feeds.fetch import bodies
 from feeds.fetch.connect import Client, Limits, client, user_agent
 from feeds.fetch.headers import fresh_for, retry_after
-from feeds.fetch.words import in_words, refused
-from feeds.guard import FetchFailed
+from feeds.fetch.words import failure, refused
+from feeds.guard import FetchFailed, in_words
 from outreach import clock
-from outreach.errors import N_
 
-__all__ = ["Client", "Fetched", "Hop", "Limits", "client", "fetch", "user_agent"]
+__all__ = ["Client", "Fetched", "Hop", "Limits", "client", "fetch", "in_words", "user_agent"]
 
 MOST_REDIRECTS = 5
 LONGEST_VALIDATOR = 1000
@@ -91,11 +90,7 @@ async def fetch(
         async with asyncio.timeout(client.limits.total):
             return await _followed(client, address, headers, conditional=bool(validators))
     except TimeoutError:
-        raise FetchFailed(
-            "timeout",
-            N_("The server did not answer completely within %(seconds)s seconds."),
-            seconds=round(client.limits.total),
-        ) from None
+        raise FetchFailed("timeout", seconds=round(client.limits.total)) from None
 
 
 def _validators(etag: str | None, last_modified: str | None) -> dict[str, str]:
@@ -125,28 +120,21 @@ async def _asked(
     except (aiohttp.ClientError, OSError, ValueError, asyncio.IncompleteReadError) as error:
         if isinstance(error, TimeoutError) and not isinstance(error, aiohttp.ClientError):
             raise  # our own clock, not the connection's
-        raise in_words(target, error, connect_seconds=client.limits.connect) from None
+        raise failure(target, error, connect_seconds=client.limits.connect) from None
 
 
 def _next(client: Client, target: guard.Target, answer: aiohttp.ClientResponse, hops: list[Hop]) -> guard.Target:
     if len(hops) >= MOST_REDIRECTS:
-        raise FetchFailed(
-            "too_many_redirects",
-            N_("The address leads on more than %(most)s times."),
-            status=answer.status,
-            most=MOST_REDIRECTS,
-        )
+        raise FetchFailed("too_many_redirects", status=answer.status, most=MOST_REDIRECTS)
     try:
         joined = urljoin(target.address, answer.headers["Location"])
     except ValueError:
-        raise FetchFailed("redirect", N_("The server leads on to something that is no address.")) from None
+        raise FetchFailed("redirect", status=answer.status) from None
     following = guard.checked(joined, allow_private=client.allow_private)
     if target.scheme == "https" and following.scheme == "http":
-        raise FetchFailed(
-            "insecure_redirect", N_("The server leads from a secure to an insecure address."), status=answer.status
-        )
+        raise FetchFailed("insecure_redirect", status=answer.status)
     if following.address == target.address or any(hop.address == following.address for hop in hops):
-        raise FetchFailed("too_many_redirects", N_("The address leads in a circle."), status=answer.status)
+        raise FetchFailed("too_many_redirects", status=answer.status, most=MOST_REDIRECTS)
     return following
 
 

@@ -8,7 +8,6 @@ import aiohttp
 import brotli  # type: ignore[import-untyped]
 
 from feeds.guard import FetchFailed
-from outreach.errors import N_
 
 CHUNK = 64 * 1024
 #: one gzip file may hold several; a flood of empty ones costs time
@@ -32,14 +31,12 @@ async def read(answer: aiohttp.ClientResponse, most: int) -> tuple[bytes, int]:
             raise _too_large(most)
         pieces.append(chunk)
     if any(not decoder.finished for decoder in decoders) and read:
-        raise FetchFailed("damaged", N_("The answer ended too early or is damaged."), status=200)
+        raise FetchFailed("damaged", status=200)
     return _opened(b"".join(pieces), most), read
 
 
 def _too_large(most: int) -> FetchFailed:
-    return FetchFailed(
-        "too_large", N_("The answer is larger than %(most)s MB."), status=200, most=round(most / 1024 / 1024, 1)
-    )
+    return FetchFailed("too_large", status=200, most=round(most / 1024 / 1024, 1))
 
 
 def _opened(body: bytes, most: int) -> bytes:
@@ -91,7 +88,7 @@ class _Inflated:
             piece = self._engine.decompress(data, self._most - self._given + 1)
         except zlib.error:
             if not (self._bare_allowed and self._given == 0):
-                raise FetchFailed("damaged", N_("The answer ended too early or is damaged."), status=200) from None
+                raise FetchFailed("damaged", status=200) from None
             self._engine = zlib.decompressobj(-15)  # deflate without its header, as some servers send it
             self._bare_allowed = False
             return self._piece(data)
@@ -117,7 +114,7 @@ class _Unbrotlied:
             try:
                 piece = self._engine.process(data, output_buffer_limit=CHUNK)
             except brotli.error:
-                raise FetchFailed("damaged", N_("The answer ended too early or is damaged."), status=200) from None
+                raise FetchFailed("damaged", status=200) from None
             data = b""
             self._given += len(piece)
             if self._given > self._most:
@@ -142,5 +139,5 @@ def _decoders(encoding: str, most: int) -> list[_Inflated | _Unbrotlied]:
             decoders = []
             break
     if len(decoders) != len(names) or len(names) > 2:
-        raise FetchFailed("encoding", N_("The server packs its answer in a way nobody asked for."), status=200)
+        raise FetchFailed("encoding", status=200)
     return decoders

@@ -16,7 +16,6 @@ from feeds.parse import finish, loose, others, strict
 from feeds.parse.decode import decoded
 from feeds.parse.reader import Reader, reader
 from feeds.parse.values import MOST_ENTRIES, Parsed, ParsedEntry, Raw
-from outreach.errors import N_
 
 __all__ = ["MOST_ENTRIES", "Parsed", "ParsedEntry", "Reader", "decoded", "parse", "reader"]
 
@@ -28,10 +27,10 @@ def parse(body: bytes, content_type: str, address: str, now: datetime) -> Parsed
     """The feed in `body`, as read from `address`; raises FetchFailed when it is none."""
     text = decoded(body, content_type)
     if not text.strip():
-        raise FetchFailed("empty", N_("The answer is empty."), status=200)
+        raise FetchFailed("empty", status=200)
     raw = _raw(text)
     if raw is None or not (raw.entries or raw.title or raw.link):
-        raise _no_feed(text)
+        raise FetchFailed("not_a_feed", status=200)
     return finish.finished(raw, address=address, now=now)
 
 
@@ -50,9 +49,3 @@ def _raw(text: str) -> Raw | None:
 def _is_page(text: str) -> bool:
     leading = _LEADING.match(text)
     return _PAGE.match(text, leading.end() if leading else 0) is not None
-
-
-def _no_feed(text: str) -> FetchFailed:
-    if _is_page(text):
-        return FetchFailed("not_a_feed", N_("This is a web page and not a feed."), status=200)
-    return FetchFailed("not_a_feed", N_("This is not a feed."), status=200)

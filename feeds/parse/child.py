@@ -63,7 +63,7 @@ def _answer(header: dict[str, Any], body: bytes) -> dict[str, Any]:
     try:
         parsed = parse.parse(body, header["content_type"], header["address"], datetime.fromisoformat(header["now"]))
     except FetchFailed as failure:
-        return {"failed": {"kind": failure.kind, "sentence": failure.sentence, "values": failure.values}}
+        return {"failed": {"kind": failure.kind, "values": failure.values}}
     except MemoryError:
         return {"crashed": "MemoryError", "tired": True}
     except Exception as error:  # noqa: BLE001 - the edge: whatever a body makes of a parser is said, and not the end

@@ -24,7 +24,6 @@ from feeds.guard import FetchFailed
 from feeds.parse import wire
 from feeds.parse.values import Parsed
 from outreach import logs
-from outreach.errors import N_
 
 log = logs.get(__name__)
 
@@ -130,7 +129,7 @@ class Reader:
             return wire.unpacked(answer["parsed"])
         if "failed" in answer:
             failed = answer["failed"]
-            raise FetchFailed(str(failed["kind"]), str(failed["sentence"]), status=200, **failed["values"])
+            raise FetchFailed(str(failed["kind"]), status=200, **failed["values"])
         log.error("parse_crashed", error=answer.get("crashed"))
         raise _too_hard()
 
@@ -151,4 +150,4 @@ async def reader(*, lanes: int = LANES, seconds: float = SECONDS) -> AsyncIterat
 
 
 def _too_hard() -> FetchFailed:
-    return FetchFailed("unreadable", N_("Reading this feed takes too long or too much memory."), status=200)
+    return FetchFailed("unreadable", status=200)
