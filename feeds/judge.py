@@ -171,6 +171,8 @@ def _against(
         against.append("too_early")
     if on is not None and (today - on).days > kind.after:
         against.append("too_late")
+    if grave.headline_doubts():
+        against.append("headline_doubt")
     if word := grave.word(chosen):
         against.append(f"grave:{word}")
     for other in happenings:
@@ -197,6 +199,15 @@ class _Grave:
                 if match := language.lists["grave"].search(lowered, first, min(last, len(lowered))):
                     return body[match.start() : match.end()]
         return ""
+
+    def headline_doubts(self) -> bool:
+        """Whether the headline denies, calls off, asks or mocks, whatever the text says."""
+        title = events.lower(self._article.title)
+        return title.rstrip().endswith("?") or any(
+            language.lists[name].search(title)
+            for language in self._rules.for_text(title)
+            for name in ("denied", "averted", "mocked")
+        )
 
 
 def _doubts(happening: Happening) -> list[str]:
@@ -247,6 +258,7 @@ _WORDS = {
     "too_late": N_("It is too long ago."),
     "grave": N_("The article also speaks of something grave: “%(value)s”."),
     "beside": N_("The article also tells of something else: %(value)s."),
+    "headline_doubt": N_("The headline denies it, calls it off or asks whether it is so."),
     "doubt:denied": N_("It is denied."),
     "doubt:averted": N_("It was called off or averted."),
     "doubt:considered": N_("It is only considered, planned or rumoured."),

@@ -140,18 +140,18 @@ def _in_place(
     person = place.mention.relation == "person"
     for number in sorted(numbers):
         trigger = language.triggers[number]
-        if (trigger.group.of == "person") == person and (span := _fits(trigger, place, language)):
+        if (trigger.group.of == "person") == person and (span := _fits(trigger, place, languages)):
             yield _happening(body, place, trigger, span, languages, today)
 
 
-def _fits(trigger: Trigger, place: _Place, language: Language) -> tuple[int, int] | None:
+def _fits(trigger: Trigger, place: _Place, languages: Sequence[Language]) -> tuple[int, int] | None:
     """Where the trigger stands, when it speaks of this subject."""
     group, text = trigger.group, place.text
     for fit in trigger.regex.finditer(text):
         span = fit.span()
         if not trigger.anchored and not _is_near(span, group.within, place):
             continue
-        if "shifted" not in group.whenever and _is_of_another(span, place, language, anchored=trigger.anchored):
+        if "shifted" not in group.whenever and _is_of_another(span, place, languages, trigger):
             continue
         if (group.needs and not group.needs.search(text)) or (group.unless and group.unless.search(text)):
             return None
@@ -167,22 +167,24 @@ def _is_near(span: tuple[int, int], within: int, place: _Place) -> bool:
     return not any(_words_between(place.text, span, other) < min(distance, 2) for other in place.others)
 
 
-def _is_of_another(span: tuple[int, int], place: _Place, language: Language, *, anchored: bool) -> bool:
-    """Whether the name only stands for a supplier, a daughter, a fan of the subject."""
+def _is_of_another(span: tuple[int, int], place: _Place, languages: Sequence[Language], trigger: Trigger) -> bool:
+    """Whether the name only stands for a supplier, a daughter, a fan of the subject, or for who says so."""
     if place.mention.relation == "person":
         return False
-    if anchored:
+    lists = [language.lists["shifts"] for language in languages]
+    if trigger.group.polarity > 0:
+        lists += [language.lists["credits"] for language in languages]
+    if trigger.anchored:
         names = [name for name in place.names if span[0] <= name[0] < span[1]]
     else:
         names = [min(place.names, key=lambda name: _words_between(place.text, span, name))]
-    return bool(names) and all(_is_shifted(place.text, name, language) for name in names)
+    return bool(names) and all(_is_shifted(place.text, name, lists) for name in names)
 
 
-def _is_shifted(text: str, name: tuple[int, int], language: Language) -> bool:
+def _is_shifted(text: str, name: tuple[int, int], lists: Sequence[re.Pattern[str]]) -> bool:
     window = text[max(0, name[0] - 40) : name[1] + 30]
     offset = name[0] - max(0, name[0] - 40)
-    shifts = language.lists["shifts"].finditer(window)
-    return any(shift.start() <= offset < shift.end() for shift in shifts)
+    return any(shift.start() <= offset < shift.end() for shifts in lists for shift in shifts.finditer(window))
 
 
 def _words_between(text: str, one: tuple[int, int], other: tuple[int, int]) -> int:

@@ -86,7 +86,7 @@ class Rules:
         counts = [len(language.lists["common"].findall(lowered, 0, 1500)) for language in self.languages]
         most = max(counts, default=0)
         clear = [
-            language for language, count in zip(self.languages, counts, strict=True) if count == most and most >= 2
+            language for language, count in zip(self.languages, counts, strict=True) if count == most and most >= 1
         ]
         return tuple(clear) if len(clear) == 1 else self.languages
 
