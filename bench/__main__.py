@@ -1,11 +1,11 @@
-"""Run every benchmark, or those named: `python -m bench [sending imports segments pixels customer_file]`."""
+"""Run every benchmark, or those named: `python -m bench [sending imports segments pixels customer_file matching]`."""
 
 from __future__ import annotations
 
 import importlib
 import sys
 
-ALL = ("sending", "imports", "segments", "pixels", "customer_file")
+ALL = ("sending", "imports", "segments", "pixels", "customer_file", "matching")
 
 
 def main(wanted: list[str]) -> int:

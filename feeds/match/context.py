@@ -18,9 +18,12 @@ from outreach.names.first_names import use_of
 
 _LETTERS = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 _SENTENCE_END = re.compile(r"(?<=[\w\])“”\"'»%])[.!?]+[\"“”»']?\s+(?=[A-ZÄÖÜ„\"»«#@\d])|\n+")
+_GENITIVE = re.compile(r"^['’]?s\b")
 _NEAR, _SPORTIVE = 60, 3
 _HYPHEN = re.compile(r"[-‐‑–](?:[^\W_]+-)*([^\W\d_]+)")
-_OTHER_COMPANY = re.compile(r"((?:\s+(?:[A-ZÄÖÜ][\w&.-]*|&|\+|und|and)){1,4}?)[\s,]+(?:g?GmbH|AG|KG|SE|UG|Holdings?|Group|Inc|Ltd|plc|Corp)\b")
+_OTHER_COMPANY = re.compile(
+    r"((?:\s+(?:[A-ZÄÖÜ][\w&.-]*|&|\+|und|and)){1,4}?)[\s,]+(?:g?GmbH|AG|KG|SE|UG|Holdings?|Group|Inc|Ltd|plc|Corp)\b"
+)
 _LEGAL_AFTER = re.compile(
     r"[\s,\"“”»«-]*\(?(?:& Co\.? |\+ Co\.? )?(?:g?GmbH|mbH|AG|KGaA|KG|SE|UG|OHG|oHG|GbR|e\.\s?K|e\.\s?V|eG|AöR|Inc|Ltd|plc|PLC|LLC|Corp|S\.?A\.?|S\.?p\.?A|N\.?V|B\.?V"
     r"|S\.?à\.?r\.?l|Ges\.?m\.?b\.?H|Co\.?\s?KG|& Co)\b"
@@ -35,9 +38,13 @@ class Around:
         self.body = article.body
 
     @cached_property
+    def low(self) -> str:
+        return self.body.lower()
+
+    @cached_property
     def words(self) -> frozenset[str]:
         """Every word of the article, in small letters, parts of compounds too."""
-        found = set(_LETTERS.findall(self.body.lower()))
+        found = set(_LETTERS.findall(self.low))
         return frozenset(found | {part for word in found if "-" in word for part in word.split("-")})
 
     @cached_property
@@ -77,9 +84,15 @@ class Place:
         self.left = around.body[max(self.begin, start - _NEAR) : start]
         self.right = around.body[end : min(self.stop, end + _NEAR)]
         #: the tight end of a genitive is no word of its own
-        self.right = re.sub(r"^['’]?s\b", "", self.right)
-        self.before = _LETTERS.findall(self.left)
-        self.after = _LETTERS.findall(self.right)
+        self.right = _GENITIVE.sub("", self.right)
+
+    @cached_property
+    def before(self) -> list[str]:
+        return _LETTERS.findall(self.left)
+
+    @cached_property
+    def after(self) -> list[str]:
+        return _LETTERS.findall(self.right)
 
     @property
     def touches_left(self) -> bool:
@@ -97,6 +110,10 @@ class Place:
     @cached_property
     def sentence_words(self) -> frozenset[str]:
         return frozenset(_LETTERS.findall(self.around.body[self.begin : self.stop].lower()))
+
+
+def has_legal_form(place: Place) -> bool:
+    return _LEGAL_AFTER.match(place.right) is not None
 
 
 def signals(place: Place, *, own_words: frozenset[str]) -> Iterator[Signal]:
@@ -121,7 +138,12 @@ def _compound(place: Place) -> Iterator[Signal]:
 def _beside(place: Place) -> Iterator[Signal]:
     if _LEGAL_AFTER.match(place.right):
         yield Signal("legal_form", 4)
-    elif re.match(r"\s?:\s", place.right) and place.left[-1:] not in "#@" and place.is_at_beginning and " " not in place.form:
+    elif (
+        re.match(r"\s?:\s", place.right)
+        and place.left[-1:] not in "#@"
+        and place.is_at_beginning
+        and " " not in place.form
+    ):
         yield Signal("-label", -2)
     if place.left[-1:] in "„“\"»«‚'" and place.right[:1] in "“”\"«»‘'" and place.left and place.right:
         yield Signal("quoted", 1)

@@ -1,7 +1,7 @@
 """Which customers an article names. Pure; the index is built once and changed piece by piece.
 
-    body → folded → automaton (big, and small for what changed since) → word boundaries → capitals → the longest per
-    stretch → what speaks for and against → Mentions
+body → folded → automaton (big, and small for what changed since) → word boundaries → capitals → the longest per
+stretch → what speaks for and against → Mentions
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from feeds.match import sources
 from feeds.match.context import Around, Place
-from feeds.match.judge import Known, weigh
+from feeds.match.judge import Known, is_hopeless, weigh
 from feeds.match.normal import Normal
 from feeds.match.table import Table, case, is_part, relation
 from feeds.names.lists import words
@@ -80,9 +80,11 @@ class Index:
             yield Mention(article.own_of, "own", article.body[:end], 0, end, "sure", ("own_site",))
 
     def _hits(self, table: Table, normal: Normal, body: str) -> Iterator[_Hit]:
-        text = normal.text
+        text, has_tags = normal.text, "#" in body or "@" in body
         for pattern, before, end in table.hits(text):
-            if text[end].isalnum() and not _ends_word(text, before, end, body, normal):
+            if text[end].isalnum() and not (
+                _is_genitive(text, end) or (has_tags and _is_account(text, before, end, normal, body))
+            ):
                 continue
             start, stop = normal.place(before + 1, end)
             form = body[start:stop]
@@ -98,10 +100,12 @@ class Index:
                 yield _Hit(start, stop, owners)
 
 
-def _ends_word(text: str, before: int, end: int, body: str, normal: Normal) -> bool:
-    """Whether nothing but a genitive's s follows, or what is hung on the names of accounts: "@spiegelonline"."""
-    if text[end] == "s" and not text[end + 1].isalnum():
-        return True
+def _is_genitive(text: str, end: int) -> bool:
+    return text[end] == "s" and not text[end + 1].isalnum()
+
+
+def _is_account(text: str, before: int, end: int, normal: Normal, body: str) -> bool:
+    """Whether only that follows which is hung on the names of accounts: "@spiegelonline"."""
     start = normal.place(before + 1, end)[0]
     if body[start - 1 : start] not in ("#", "@"):
         return False
@@ -112,7 +116,7 @@ def _ends_word(text: str, before: int, end: int, body: str, normal: Normal) -> b
 _TAG = 3
 _LEFT_OF_HYPHEN = frozenset({"ex", "nicht", "anti", "pro", "non", "vor", "mit"})
 _HYPHENS = "-‐‑"
-_BREAKS = ",;:()[]\"„“”»«|?\n"
+_BREAKS = ',;:()[]"„“”»«|?\n'
 
 
 def _is_whole(body: str, start: int, stop: int) -> bool:
@@ -153,7 +157,11 @@ def _judged(hits: list[_Hit], article: Article) -> Iterator[Mention]:
     found = [mention for hit in hits for mention in _at(Place(around, hit.start, hit.end), hit, known)]
     sure = {(one.subject, one.relation) for one in found if one.certainty == "sure"}
     for mention in found:
-        if mention.certainty == "unsure" and (mention.subject, mention.relation) in sure and "shared" not in mention.reasons:
+        if (
+            mention.certainty == "unsure"
+            and (mention.subject, mention.relation) in sure
+            and "shared" not in mention.reasons
+        ):
             yield replace(mention, certainty="sure", reasons=(*mention.reasons, "named_before"))
         else:
             yield mention
@@ -171,7 +179,7 @@ def _at(place: Place, hit: _Hit, known: dict[str, Known]) -> Iterator[Mention]:
     own = {subject.key for subject, flags in owners if relation(flags) == "own"}
     for subject, flags in owners:
         facts = known.get(subject.key) or known.setdefault(subject.key, Known(subject, place.around))
-        if facts.is_refused:
+        if facts.is_refused or is_hopeless(flags, place, facts):
             continue
         role = sources.role(place) if subject.is_medium else "subject"
         if role == "boilerplate":
@@ -185,5 +193,3 @@ def _at(place: Place, hit: _Hit, known: dict[str, Known]) -> Iterator[Mention]:
         if kind == "own" and len(own) > 1 and (rivals > 1 or total < best):
             certainty = "unsure"
         yield Mention(subject.key, kind, place.form, place.start, place.end, certainty, reasons)
-
-

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from feeds.match import towns
-from feeds.match.context import Around, Place, signals
+from feeds.match.context import Around, Place, has_legal_form, signals
 from feeds.match.sources import Role
 from feeds.match.table import is_part, meant, relation, takes_article
 from feeds.match.words import Signal
@@ -32,7 +32,8 @@ _WEIGHTS = {
 #: a distinctive name is refused by nothing less than these, a name known to the dictionary only as a name by these
 _GRAVE = frozenset({"-place"})
 _SERIOUS = _GRAVE | {"-first_name", "-person", "-determiner", "-other_name", "-other_company", "-sport"}
-_PART, _ELSEWHERE, _OFFICIAL = -2, -5, 3
+_PART, _ELSEWHERE, _OFFICIAL, _PERSON = -2, -5, 3, 1
+_AGAINST_PERSONS = frozenset({"-place", "-sport"})
 #: "bei der Durst AG", "die neue Durst GmbH": with a legal form these say nothing
 _BEFORE_LEGAL_FORM = frozenset({"-article", "-determiner", "-adjective", "-sport", "-date"})
 _BEFORE_SOURCE = frozenset({"-article", "-determiner", "-longer_name", "-other_name"})
@@ -105,11 +106,13 @@ def _own_words(subject: Subject) -> Iterator[str]:
                 yield word
 
 
-def weigh(flags: int, place: Place, known: Known, *, is_shared: bool, role: Role = "subject") -> tuple[Certainty | None, int, tuple[str, ...]]:
+def weigh(
+    flags: int, place: Place, known: Known, *, is_shared: bool, role: Role = "subject"
+) -> tuple[Certainty | None, int, tuple[str, ...]]:
     """Sure, unsure or None for no mention; the sum; and the codes of what spoke for and against."""
     base, code = _WEIGHTS[meant(flags)]
     if relation(flags) == "person" or known.subject.is_person:
-        base, code = 2, "person_name"
+        return _verdict(list(_person(flags, place, known)))
     found = [Signal(code, base)]
     if is_part(flags):
         found.append(Signal("part", _PART))
@@ -117,8 +120,6 @@ def weigh(flags: int, place: Place, known: Known, *, is_shared: bool, role: Role
     heard = _HEARD.get(meant(flags))
     if heard is not None:
         near = [signal for signal in near if signal.weight > 0 or signal.code in heard]
-    if relation(flags) == "person" or known.subject.is_person:
-        near = [signal for signal in near if signal.code not in ("-person", "-first_name", "-adjective", "-other_name")]
     if any(signal.code == "legal_form" for signal in near):
         near = [signal for signal in near if signal.code not in _BEFORE_LEGAL_FORM]
     if takes_article(flags) and any(signal.code == "-article" for signal in near):
@@ -136,6 +137,33 @@ def weigh(flags: int, place: Place, known: Known, *, is_shared: bool, role: Role
     if is_shared:
         found.append(Signal("shared", 0))
     return _verdict(found)
+
+
+def _person(flags: int, place: Place, known: Known) -> Iterator[Signal]:
+    """A person's full name: many have it, so town, company or trade must say that it is this one."""
+    subject = known.subject
+    yield Signal("person_name", _PERSON)
+    if relation(flags) == "person" and place.around.has_word(core(subject.name)):
+        yield Signal(f"company:{core(subject.name)}", 3)
+    if subject.city and known.is_in_town and (near := towns.signal(place, subject.city)):
+        yield near
+    yield from (signal for signal in known.signals if not signal.code.startswith("person:"))
+    yield from (signal for signal in signals(place, own_words=known.own_words) if signal.code in _AGAINST_PERSONS)
+    if known.is_own_site:
+        yield Signal("own_site", 6)
+
+
+def is_hopeless(flags: int, place: Place, known: Known) -> bool:
+    """Whether an ordinary word stands there without anything known of the customer and without a legal form: no need to
+    look closer, which is most of the work when many firms are called like words."""
+    return (
+        known.is_elsewhere
+        and relation(flags) == "own"
+        and not known.is_own_site
+        and not known.subject.is_person
+        and _WEIGHTS[meant(flags)][0] < 0
+        and not has_legal_form(place)
+    )
 
 
 def _where(flags: int, place: Place, known: Known) -> Iterator[Signal]:

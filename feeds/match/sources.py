@@ -7,6 +7,7 @@ from typing import Literal
 
 from feeds.match.context import Place
 from feeds.names.spelling import folded
+
 #: what a medium does where it is named
 Role = Literal["subject", "source", "boilerplate"]
 
@@ -15,7 +16,9 @@ _CREDIT_BEFORE = re.compile(
     r"|sagte[n]? (?:er|sie|\w+) (?:der|dem|gegenüber)|(?:foto|bild|quelle|grafik|text|video|von|by|via|copyright|source|photo)s?\s*:?|service der|f)\W{0,4}(?:\w+zeitung |tageszeitung |zeitung |agentur |nachrichtenagentur |magazin )?|©\W*|RT @|@)$"
 )  # fmt: skip
 _PICTURE = re.compile(r"(?i)\b(?:foto|bild|photo|grafik|image)(?:s|er)?\s*[:/©][^.\n]{0,40}$")
-_CREDIT_AFTER = re.compile(r"(?i)^\W{0,3}(?:online|zufolge|berichtet\w*|schreibt|schrieb|meldet\w*|vorab|am (?:mon|diens|donners|frei|sonn)tag|am mittwoch|am samstag|\((?:mon|diens|donners|frei|sams|sonn)tag\))\b")
+_CREDIT_AFTER = re.compile(
+    r"(?i)^\W{0,3}(?:online|zufolge|berichtet\w*|schreibt|schrieb|meldet\w*|vorab|am (?:mon|diens|donners|frei|sonn)tag|am mittwoch|am samstag|\((?:mon|diens|donners|frei|sams|sonn)tag\))\b"
+)
 
 
 def role(place: Place) -> Role:
@@ -39,6 +42,10 @@ def _is_source(place: Place) -> bool:
 def _is_boilerplate(place: Place) -> bool:
     """ "Frankfurt (Reuters) -", and "(BILD: dpa)", where the word means the picture; "«Bild am Sonntag»" is another paper."""
     is_dateline = place.left.endswith("(") and re.match(r"\)\s*[-–—]", place.right)
-    is_label = place.form.lower() in ("bild", "foto", "video") and re.match(r"\s?[:/]\s?\S", place.right) and place.left[-1:] not in "@#"
-    is_other = place.left[-1:] in "„“\"»«" and re.match(r"\s+am\s+(?:Sonntag|Abend|Mittag)\b", place.right)
+    is_label = (
+        place.form.lower() in ("bild", "foto", "video")
+        and re.match(r"\s?[:/]\s?\S", place.right)
+        and place.left[-1:] not in "@#"
+    )
+    is_other = place.left[-1:] in '„“"»«' and re.match(r"\s+am\s+(?:Sonntag|Abend|Mittag)\b", place.right)
     return bool(is_dateline or is_label or (place.left and is_other))

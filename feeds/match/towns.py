@@ -10,7 +10,7 @@ from feeds.match.words import Signal
 from feeds.names.lists import words
 
 _BESIDE, _NEAR, _SOMEWHERE, _ANY_BIG_TOWN = 4, 3, 2, 1
-_STRETCH, _CLOSE = 200, 25
+_STRETCH, _CLOSE, _STEM = 200, 25, 3
 
 
 def signal(place: Place, city: str) -> Signal | None:
@@ -32,9 +32,10 @@ def signal(place: Place, city: str) -> Signal | None:
 
 def stands(around: Around, city: str) -> bool:
     """Whether the town is named anywhere in the article."""
-    return _pattern(city).search(around.body) is not None
+    return _short(city).lower()[:_STEM] in around.low and _pattern(city).search(around.body) is not None
 
 
+@lru_cache(maxsize=4096)
 def _short(city: str) -> str:
     """ "Mühlheim am Main" is Mühlheim in the papers, "Frankfurt (Oder)" Frankfurt."""
     return re.split(r"\s*[(,/]|\s(?:am|an|in|im|bei|ob|vor|v\.|a\.|b\.)", city.strip(), maxsplit=1)[0] or city
@@ -50,5 +51,7 @@ def _pattern(city: str) -> re.Pattern[str]:
         stems |= {f"{name[:-2]}n", name[:-2]}
     elif name.endswith("e"):
         stems.add(name[:-1])
-    whole = "|".join([f"{re.escape(name)}{ends}", *(f"{re.escape(stem)}er(?:n|s|in)?" for stem in sorted(stems - {name}))])
+    whole = "|".join(
+        [f"{re.escape(name)}{ends}", *(f"{re.escape(stem)}er(?:n|s|in)?" for stem in sorted(stems - {name}))]
+    )
     return re.compile(rf"(?<!\w)(?:{whole})(?!\w)")

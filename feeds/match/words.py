@@ -25,6 +25,7 @@ _SENTENCES = {
     "industry": N_("The article speaks of the trade: %(what)s."),
     "own_word": N_("The article has more of the name: %(what)s."),
     "person": N_("%(what)s is named in the article."),
+    "company": N_("%(what)s, where the person works, is named in the article."),
     "competitor": N_("The competitor %(what)s is named in the article."),
     "required": N_("The article has the required word %(what)s."),
     "compound": N_("The name stands in a compound as companies' names do."),

@@ -1,6 +1,6 @@
 """The written forms of a name: what the press may call a company or person, and what each form demands. Pure.
 
-    Subject → name, aliases, former names, competitors, people → legal forms and tails off → Forms, each with its demands
+Subject → name, aliases, former names, competitors, people → legal forms and tails off → Forms, each with its demands
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from feeds.names.dictionary import is_german
@@ -23,6 +24,8 @@ Case = Literal["any", "first", "all"]
 _LONG_ENOUGH_FOR_SMALL_LETTERS = 6
 _INITIALS = 4
 _SAYABLE = 3
+#: the words of company names come again and again: what one of them is, is kept for this many
+_WORDS_KEPT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +114,17 @@ def _case(text: str, meant: Ordinary) -> Case:
 def _can_be_said(text: str) -> bool:
     """ "EON" is written "Eon", too; "ZF" and "RWE" are not."""
     title = text.capitalize()
-    return bool(re.fullmatch(r"[AEIOUÄÖÜ][^AEIOU]?[AEIOU]?[^AEIOU]|[^AEIOU][AEIOU]{2}", text)) and len(text) == _SAYABLE and not is_german(title)
+    return (
+        bool(re.fullmatch(r"[AEIOUÄÖÜ][^AEIOU]?[AEIOU]?[^AEIOU]|[^AEIOU][AEIOU]{2}", text))
+        and len(text) == _SAYABLE
+        and not is_german(title)
+    )
 
 
 _SIGNS = re.compile(r"[^\w]+")
 
 
+@lru_cache(maxsize=_WORDS_KEPT)
 def _plain(word: str) -> str:
     return _SIGNS.sub("", word.lower())
 
@@ -128,7 +136,7 @@ def core(name: str) -> str:
         parts.pop()
     while len(parts) > 1 and (_plain(parts[0]) == "the" or _is_legal(parts[0])) and len(_plain(parts[0])) > 2:
         parts.pop(0)
-    return " ".join(parts).replace(" ,", ",").strip(" ,&-–+/\"„“”»«")
+    return " ".join(parts).replace(" ,", ",").strip(' ,&-–+/"„“”»«')
 
 
 _SPACED = re.compile(
@@ -139,23 +147,34 @@ _SPACED = re.compile(
 
 def _whole_legal_forms(name: str) -> str:
     joined = _SPACED.sub(lambda found: f" {_plain(found[0])} ", name)
-    return re.sub(r"(?i)[-/](?=(?:gmbh|ag|kg|gbr|ug|ohg|se)\b)", " ", joined)
+    return _HUNG_ON.sub(" ", joined)
 
 
+_HUNG_ON = re.compile(r"(?i)[-/](?=(?:gmbh|ag|kg|gbr|ug|ohg|se)\b)")
+
+
+@lru_cache(maxsize=_WORDS_KEPT)
 def _is_legal(word: str) -> bool:
     plain = _plain(word)
     return not plain or plain in words("legal_forms")
 
 
+_DASH = re.compile(r"\s[-–|/]\s")
 _BRACKET = re.compile(r"\(([^()]*)\)")
 
 
 def _brackets(name: str) -> tuple[str, ...]:
     """The name without brackets, and what stood in them when it is a name and no place: "… (BILD)"."""
+    if "(" not in name and not _DASH.search(name):
+        return (name,)
     insides = [inside.strip() for inside in _BRACKET.findall(name)]
     rest = " ".join(_BRACKET.sub(" ", name).split())
-    telling = [inside for inside in insides if len(inside) > 1 and not _is_general(inside) and inside.lower() not in words("towns")]
-    halves = [core(half) for half in re.split(r"\s[-–|/]\s", rest) if half.strip()]
+    telling = [
+        inside
+        for inside in insides
+        if len(inside) > 1 and not _is_general(inside) and inside.lower() not in words("towns")
+    ]
+    halves = [core(half) for half in _DASH.split(rest) if half.strip()]
     if len(halves) > 1:
         telling += [half for half in halves if half and not _is_general(half)]
     return (rest, *telling)
@@ -174,9 +193,12 @@ def _parts(name: str) -> Iterator[str]:
     left = _without_business(name)
     if left != name and left and not _is_adjective(left):
         yield left
-    hyphen = re.fullmatch(r"(.+)-(\w+)", left or name)
+    hyphen = _HYPHENED.fullmatch(left or name) if "-" in name else None
     if hyphen and _is_general(hyphen[2]) and not _is_general(hyphen[1]):
         yield hyphen[1]
+
+
+_HYPHENED = re.compile(r"(.+)-(\w+)")
 
 
 def _without_business(name: str) -> str:
@@ -195,21 +217,28 @@ def _is_adjective(word: str) -> bool:
 
 def _is_general(text: str, *, or_town: bool = False) -> bool:
     """Whether it only says what or where, not who."""
-    parts = [_plain(part) for part in re.split(r"[\s,/-]+", text)]
-    return all(
+    return all(_says_what(part) or (or_town and part.lower() in words("towns")) for part in _BETWEEN.split(text))
+
+
+_BETWEEN = re.compile(r"[\s,/-]+")
+_COMPOUND = 7
+
+
+@lru_cache(maxsize=_WORDS_KEPT)
+def _says_what(word: str) -> bool:
+    part = _plain(word)
+    return (
         not part
-        or part in words("fillers")
-        or part in words("activities")
-        or part in words("tails")
-        or part in words("legal_forms")
-        or (or_town and part in words("towns"))
-        or (len(part) > 6 and part.endswith(endings("activity_ends")))
-        for part in parts
+        or any(part in words(kind) for kind in ("fillers", "activities", "tails", "legal_forms"))
+        or (len(part) >= _COMPOUND and part.endswith(endings("activity_ends")))
     )
 
 
 _CAMEL = re.compile(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])")
-_ADJECTIVE = re.compile(r"(?:\w+(?:sche|liche)|neue|alte|große|grosse|grüne|erste|vereinigte|rote|blaue|schwarze|goldene|junge|gute)\b", re.I)
+_ADJECTIVE = re.compile(
+    r"(?:\w+(?:sche|liche)|neue|alte|große|grosse|grüne|erste|vereinigte|rote|blaue|schwarze|goldene|junge|gute)\b",
+    re.I,
+)
 
 
 def _otherwise(name: str) -> Iterator[str]:
@@ -248,7 +277,9 @@ def _of_town(town: str) -> str:
 def proposals(name: str, legal_form: str = "") -> tuple[str, ...]:
     """Short names a person may agree to as aliases, the likeliest first: without legal form, tail, trade; initials."""
     own = " ".join(f"{name} {legal_form}".split())
-    found = [form.text for form in forms(Subject(key="", name=own)) if "".join(form.text.split()) != "".join(name.split())]
+    found = [
+        form.text for form in forms(Subject(key="", name=own)) if "".join(form.text.split()) != "".join(name.split())
+    ]
     telling = [part for part in core(_brackets(own)[0]).split() if _plain(part) not in words("fillers")]
     if 2 < len(telling) <= _INITIALS:
         found.append("".join(part[0].upper() for part in telling))

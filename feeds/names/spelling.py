@@ -65,13 +65,13 @@ def spellings(name: str, *, bare_vowels: bool) -> tuple[str, ...]:
     found = [pattern(name)]
     for change in (_umlauts_in_two, _umlauts_composed, _sharp_s, _without_apostrophe, _and):
         found += [other for one in list(found) for other in change(one)]
-    if bare_vowels:
+    if bare_vowels and not found[0].isascii():
         found += [one.translate(_TO_ONE) for one in list(found)]
     return tuple(dict.fromkeys(one for one in found if len(one) > 2))
 
 
 def _umlauts_in_two(name: str) -> list[str]:
-    return [name.translate(_TO_TWO)]
+    return [] if name.isascii() else [name.translate(_TO_TWO)]
 
 
 def _umlauts_composed(name: str) -> list[str]:
