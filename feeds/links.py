@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
+
+from publicsuffixlist import PublicSuffixList
 
 LONGEST = 2000
 _SCHEMES = ("http", "https")
@@ -89,3 +92,16 @@ def _is_way(name: str, value: str) -> bool:
         return True
     rule = _WAY_VALUES.get(name.lower())
     return rule is not None and rule.fullmatch(value) is not None
+
+
+@functools.cache
+def _suffixes() -> PublicSuffixList:
+    return PublicSuffixList()
+
+
+def domain(address: str) -> str:
+    """The registrable domain of an address, for politeness: `example.co.uk`; an IP address or a bare name as it is."""
+    host = (urlsplit(address).hostname or "").rstrip(".").lower()
+    if not host or ":" in host or host.replace(".", "").isdecimal():
+        return host
+    return _suffixes().privatesuffix(host) or host
