@@ -46,6 +46,8 @@ class Identified:
     identity: str
     link_key: str
     content_hash: str
+    #: found by a search: the same words on another day are another entry
+    is_search: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +71,11 @@ def identified(entries: Sequence[ParsedEntry], *, is_search: bool = False) -> li
     guids = Counter(entry.id for entry in entries if entry.id)
     found: dict[str, Identified] = {}
     for entry in entries:
+        searched = is_search or _is_news_search(entry)
         one = Identified(
             entry=entry,
-            identity=_hash(_identity(entry, guids, is_search=is_search or _is_news_search(entry))),
+            is_search=searched,
+            identity=_hash(_identity(entry, guids, is_search=searched)),
             link_key=link_key(entry.link),
             content_hash=_hash("content", entry.title, entry.text),
         )
@@ -175,7 +179,7 @@ def _by_title_and_day(row: Known | Identified) -> str:
 
 
 def _by_text(row: Known | Identified) -> str:
-    return row.content_hash
+    return "" if isinstance(row, Identified) and row.is_search else row.content_hash
 
 
 def _hash(*parts: str | tuple[str, ...]) -> str:
