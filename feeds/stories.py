@@ -31,7 +31,9 @@ _DRESS = re.compile(
 
 
 @dataclass(slots=True)
-class _Story:
+class Told:
+    """A story as far as it was told: days, the first headline, the sketch later articles are compared with."""
+
     id: str
     kind: str | None
     first: date
@@ -44,7 +46,7 @@ class Stories:
     """What was told lately, per subject. Not for several threads."""
 
     def __init__(self, *, subjects_most: int = _SUBJECTS_MOST) -> None:
-        self._of: OrderedDict[str, list[_Story]] = OrderedDict()
+        self._of: OrderedDict[str, list[Told]] = OrderedDict()
         self._most = subjects_most
 
     def place(self, subject: str, article: Article, kind: str | None, on: date) -> str:
@@ -57,7 +59,7 @@ class Stories:
         self._of.move_to_end(subject)
         story = next((one for one in reversed(told) if _is_same(one, kind, on, title, sketch)), None)
         if story is None:
-            story = _Story(_number(subject, kind, on, title), kind, on, on, title, sketch)
+            story = Told(_number(subject, kind, on, title), kind, on, on, title, sketch)
             told.append(story)
             del told[:-_STORIES_MOST]
             if len(self._of) > self._most:
@@ -65,6 +67,14 @@ class Stories:
         story.first, story.last = min(story.first, on), max(story.last, on)
         story.kind = story.kind or kind
         return story.id
+
+    def remember(self, subject: str, story: Told) -> None:
+        """A story told before, as it was kept."""
+        self._of.setdefault(subject, []).append(story)
+
+    def told(self, subject: str, number: str) -> Told | None:
+        """The story of this number."""
+        return next((one for one in self._of.get(subject, []) if one.id == number), None)
 
     def __len__(self) -> int:
         return sum(map(len, self._of.values()))
@@ -75,7 +85,7 @@ def alike(title: str, other: str) -> bool:
     return _alike(_plain(title), _plain(other))
 
 
-def _is_same(story: _Story, kind: str | None, on: date, title: str, sketch: frozenset[int]) -> bool:
+def _is_same(story: Told, kind: str | None, on: date, title: str, sketch: frozenset[int]) -> bool:
     days = max(abs((on - story.first).days), 0) if on < story.first else max((on - story.last).days, 0)
     if days > SAME_WORDS_DAYS:
         return False
