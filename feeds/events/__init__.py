@@ -16,7 +16,7 @@ from feeds import match
 from feeds.events import doubts, sentences, when
 from feeds.events.quotes import quote
 from feeds.events.sentences import Sentence
-from feeds.rules import Language, Rules, Trigger
+from feeds.rules import Group, Language, Rules, Trigger
 from feeds.rules.patterns import OTHER, SUBJECT
 from feeds.texts import Article, Event, Mention
 
@@ -149,7 +149,7 @@ def _fits(trigger: Trigger, place: _Place, languages: Sequence[Language]) -> tup
     group, text = trigger.group, place.text
     for fit in trigger.regex.finditer(text):
         span = fit.span()
-        if not trigger.anchored and not _is_near(span, group.within, place):
+        if not trigger.anchored and not _is_near(span, group, place):
             continue
         if "shifted" not in group.whenever and _is_of_another(span, place, languages, trigger):
             continue
@@ -159,11 +159,11 @@ def _fits(trigger: Trigger, place: _Place, languages: Sequence[Language]) -> tup
     return None
 
 
-def _is_near(span: tuple[int, int], within: int, place: _Place) -> bool:
-    most = max(within, _WITHIN_TITLE) if place.sentence.is_title else within
+def _is_near(span: tuple[int, int], group: Group, place: _Place) -> bool:
+    most = max(group.within, _WITHIN_TITLE) if place.sentence.is_title else group.within
     distance = min(_words_between(place.text, span, name) for name in place.names)
-    if distance > most:
-        return False
+    if distance > most or "others" in group.whenever:
+        return distance <= most
     return not any(_words_between(place.text, span, other) < min(distance, 2) for other in place.others)
 
 

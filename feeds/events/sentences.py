@@ -15,6 +15,11 @@ _NOT_AFTER = re.compile(
     r"|okt|oct|nov|dez|dec|bros|approx|hl)\.$",
     re.IGNORECASE,
 )
+#: a line that ends so goes on in the next one
+_GOES_ON = re.compile(
+    r"\s(?:der|die|das|den|dem|des|eine?[nmrs]?|und|oder|mit|von|vom|zu[rm]?|im|in|für|auf|bei|the|of|and|to|a|by|with"
+    r"|[a-zäöü]+(?:ischen|lichen|igen|schen|ten))\s*$"
+)
 _LONGEST = 700
 #: a line this long without an end was broken by a mail program, not by the author
 _WRAPPED = range(50, 90)
@@ -74,4 +79,4 @@ def _is_wrapped(body: str, match: re.Match[str]) -> bool:
     following = body[match.end() : match.end() + 1]
     if not line.strip() or line.rstrip()[-1:] in ".!?:" or following in "•*-+>":
         return False
-    return len(line) in _WRAPPED or following.islower() or (len(line) > 30 and line.split()[-1].islower())
+    return len(line) in _WRAPPED or following.islower() or _GOES_ON.search(line) is not None
