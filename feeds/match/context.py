@@ -18,6 +18,8 @@ from outreach.names.first_names import use_of
 
 _LETTERS = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 _SENTENCE_END = re.compile(r"(?<=[\w\])“”\"'»%])[.!?]+[\"“”»']?\s+(?=[A-ZÄÖÜ„\"»«#@\d])|\n+")
+_TOUCHES_LEFT, _TOUCHES_RIGHT = re.compile(r"\w[.]?\s+$"), re.compile(r"\s+\w")
+_COLON = re.compile(r"\s?:\s")
 _GENITIVE = re.compile(r"^['’]?s\b")
 _NEAR, _SPORTIVE = 60, 3
 _HYPHEN = re.compile(r"[-‐‑–](?:[^\W_]+-)*([^\W\d_]+)")
@@ -94,40 +96,42 @@ class Place:
     def after(self) -> list[str]:
         return _LETTERS.findall(self.right)
 
-    @property
+    @cached_property
     def touches_left(self) -> bool:
         """Whether the word before follows without comma or quotation mark."""
-        return bool(re.search(r"\w[.]?\s+$", self.left))
+        return _TOUCHES_LEFT.search(self.left) is not None
 
-    @property
+    @cached_property
     def touches_right(self) -> bool:
-        return bool(re.match(r"\s+\w", self.right))
+        return _TOUCHES_RIGHT.match(self.right) is not None
+
+    @cached_property
+    def has_legal_form(self) -> bool:
+        return _LEGAL_AFTER.match(self.right) is not None
 
     @property
     def is_at_beginning(self) -> bool:
         return not self.before
 
     @cached_property
+    def general(self) -> tuple[Signal, ...]:
+        """All signals that are the same for whoever has the name."""
+        return (*_compound(self), *_beside(self), *_before(self), *_sentence(self))
+
+    @cached_property
     def sentence_words(self) -> frozenset[str]:
         return frozenset(_LETTERS.findall(self.around.body[self.begin : self.stop].lower()))
 
 
-def has_legal_form(place: Place) -> bool:
-    return _LEGAL_AFTER.match(place.right) is not None
-
-
 def signals(place: Place, *, own_words: frozenset[str]) -> Iterator[Signal]:
     """Everything near the place that speaks for a company there, and against it."""
-    yield from _compound(place)
-    yield from _beside(place)
-    yield from _before(place)
+    yield from place.general
     yield from _after(place, own_words)
-    yield from _sentence(place)
 
 
 def _compound(place: Place) -> Iterator[Signal]:
     found = _HYPHEN.match(place.right)
-    if found and not _LEGAL_AFTER.match(place.right):
+    if found and not place.has_legal_form:
         tail = found[1].lower()
         if tail in lists.words("towns"):
             yield Signal("-place", -3)
@@ -136,14 +140,9 @@ def _compound(place: Place) -> Iterator[Signal]:
 
 
 def _beside(place: Place) -> Iterator[Signal]:
-    if _LEGAL_AFTER.match(place.right):
+    if place.has_legal_form:
         yield Signal("legal_form", 4)
-    elif (
-        re.match(r"\s?:\s", place.right)
-        and place.left[-1:] not in "#@"
-        and place.is_at_beginning
-        and " " not in place.form
-    ):
+    elif _COLON.match(place.right) and place.left[-1:] not in "#@" and place.is_at_beginning and " " not in place.form:
         yield Signal("-label", -2)
     if place.left[-1:] in "„“\"»«‚'" and place.right[:1] in "“”\"«»‘'" and place.left and place.right:
         yield Signal("quoted", 1)
@@ -202,7 +201,7 @@ def _after(place: Place, own_words: frozenset[str]) -> Iterator[Signal]:
         yield Signal("business_verb", 2)
     elif (other := _OTHER_COMPANY.match(place.right)) and not (set(_LETTERS.findall(other[1].lower())) & own_words):
         yield Signal("-other_company", -5)
-    elif word[0].isupper() and place.touches_right and low not in own_words and not _LEGAL_AFTER.match(place.right):
+    elif word[0].isupper() and place.touches_right and low not in own_words and not place.has_legal_form:
         yield Signal("-longer_name", -2)
     if low in own_words:
         yield Signal("own_word", 3)

@@ -6,6 +6,7 @@ stretch → what speaks for and against → Mentions
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -80,6 +81,7 @@ class Index:
             yield Mention(article.own_of, "own", article.body[:end], 0, end, "sure", ("own_site",))
 
     def _hits(self, table: Table, normal: Normal, body: str) -> Iterator[_Hit]:
+        hidden = self._gone if table is self._base else frozenset()
         text, has_tags = normal.text, "#" in body or "@" in body
         for pattern, before, end in table.hits(text):
             if text[end].isalnum() and not (
@@ -90,11 +92,11 @@ class Index:
             form = body[start:stop]
             if not _is_whole(body, start, stop):
                 continue
+            shown = _capitals(form, is_tag=body[start - 1 : start] in ("#", "@"))
             owners = tuple(
-                (subject, flags)
+                (table.subjects[number], flags)
                 for number, flags in table.owners(pattern)
-                if _has_capitals(form, body, start, flags)
-                and ((subject := table.subjects[number]).key not in self._gone or table is self._recent)
+                if case(flags) <= shown and not (hidden and table.subjects[number].key in hidden)
             )
             if owners:
                 yield _Hit(start, stop, owners)
@@ -116,7 +118,8 @@ def _is_account(text: str, before: int, end: int, normal: Normal, body: str) -> 
 _TAG = 3
 _LEFT_OF_HYPHEN = frozenset({"ex", "nicht", "anti", "pro", "non", "vor", "mit"})
 _HYPHENS = "-‐‑"
-_BREAKS = ',;:()[]"„“”»«|?\n'
+_BREAK = re.compile(r'[,;:()\[\]"„“”»«|?\n]')
+_WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 def _is_whole(body: str, start: int, stop: int) -> bool:
@@ -127,16 +130,18 @@ def _is_whole(body: str, start: int, stop: int) -> bool:
             left -= 1
         if body[left : start - 1].lower() not in _LEFT_OF_HYPHEN:
             return False
-    return not any(sign in _BREAKS for sign in body[start:stop])
+    return _BREAK.search(body, start, stop) is None
 
 
-def _has_capitals(form: str, body: str, start: int, flags: int) -> bool:
-    wanted = case(flags)
-    if wanted == 0 or (body[start - 1 : start] in ("#", "@") and len(form) >= _TAG):
-        return True
-    if wanted == 2:
-        return form.isupper()
-    return form[0].isupper() or not form[0].isalpha()
+def _capitals(form: str, *, is_tag: bool) -> int:
+    """The strictest demand (`table.case`) the form meets: 2 all capitals, 1 each word with a capital, 0 any letters.
+    Tags and accounts are written small by everybody."""
+    if form.isupper() or (is_tag and len(form) >= _TAG):
+        return 2
+    begins = form[0].isupper() or not form[0].isalpha()
+    if begins and not form.isalnum():
+        begins = not any(word[0].islower() and word not in words("fillers") for word in _WORD.findall(form))
+    return 1 if begins else 0
 
 
 def _longest(hits: Sequence[_Hit]) -> list[_Hit]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from feeds.match import towns
-from feeds.match.context import Around, Place, has_legal_form, signals
+from feeds.match.context import Around, Place, signals
 from feeds.match.sources import Role
 from feeds.match.table import is_part, meant, relation, takes_article
 from feeds.match.words import Signal
@@ -162,7 +162,7 @@ def is_hopeless(flags: int, place: Place, known: Known) -> bool:
         and not known.is_own_site
         and not known.subject.is_person
         and _WEIGHTS[meant(flags)][0] < 0
-        and not has_legal_form(place)
+        and not place.has_legal_form
     )
 
 

@@ -17,6 +17,7 @@ from feeds.texts import Relation, Subject
 RELATIONS: tuple[Relation, ...] = ("own", "competitor", "person")
 CASES = ("any", "first", "all")
 _RELATION, _CASE, _ORDINARY, _PART, _ARTICLE = 0, 2, 4, 8, 9
+_MEANT = tuple(Ordinary)
 _SMALL = 2_000
 
 
@@ -58,7 +59,7 @@ def case(flags: int) -> int:
 
 
 def meant(flags: int) -> Ordinary:
-    return Ordinary(flags >> _ORDINARY & 15)
+    return _MEANT[flags >> _ORDINARY & 15]
 
 
 def is_part(flags: int) -> bool:

@@ -106,9 +106,15 @@ def _case(text: str, meant: Ordinary) -> Case:
         return "first"
     if text[:1].islower():
         return "any"
-    if meant == Ordinary.NO and len(text) >= _LONG_ENOUGH_FOR_SMALL_LETTERS:
+    if meant == Ordinary.NO and len(text) >= _LONG_ENOUGH_FOR_SMALL_LETTERS and not _is_all_words(text):
         return "any"
     return "first"
+
+
+def _is_all_words(text: str) -> bool:
+    """ "Deutsche Bank" with capitals is a name, "eine deutsche Bank" is any."""
+    parts = text.split()
+    return len(parts) > 1 and all(is_german(part.lower()) or is_german(part.capitalize()) for part in parts)
 
 
 def _can_be_said(text: str) -> bool:
