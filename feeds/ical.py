@@ -1,0 +1,115 @@
+"""Calendars of trade fairs: the events of an iCal file, with days, place and address."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from icalendar import Calendar
+from icalendar.cal import Component
+from icalendar.error import BrokenCalendarProperty
+
+from feeds import clean, links
+from outreach.errors import N_, Invalid
+
+MOST_BYTES = 2 * 1024 * 1024
+MOST_EVENTS = 2000
+_EVENT = re.compile(rb"^BEGIN:VEVENT\s*$", re.MULTILINE | re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event. `ends_on` is its last day, not the day after as iCal has it."""
+
+    uid: str
+    name: str
+    starts_on: date
+    ends_on: date
+    place: str = ""
+    link: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """A calendar: its name, its events by day, and how many could not be read."""
+
+    name: str
+    events: tuple[Event, ...]
+    skipped: int = 0
+
+
+def read(data: bytes) -> Events:
+    """The events of a calendar; raises Invalid when it is none or too large. Repetitions are not unfolded."""
+    if len(data) > MOST_BYTES or len(_EVENT.findall(data)) > MOST_EVENTS:
+        raise Invalid(
+            N_("The calendar is too large; at most %(most)s events are read."), field="file", most=MOST_EVENTS
+        )
+    if b"BEGIN:VCALENDAR" not in data[:2000].upper():
+        raise Invalid(N_("This is not a calendar (iCal)."), field="file")
+    try:
+        calendar = Calendar.from_ical(data.decode("utf-8-sig", errors="replace"))
+    except (ValueError, IndexError, KeyError, TypeError, AttributeError):
+        raise Invalid(N_("This is not a calendar (iCal)."), field="file") from None
+    found: dict[str, Event] = {}
+    skipped = 0
+    for component in calendar.walk("VEVENT"):
+        event = _event(component)
+        if event is None:
+            skipped += 1
+        else:
+            found[event.uid] = event
+    events = sorted(found.values(), key=lambda event: (event.starts_on, event.name))
+    return Events(name=_text(calendar, "X-WR-CALNAME"), events=tuple(events), skipped=skipped)
+
+
+def _event(component: Component) -> Event | None:
+    name, starts_on = _text(component, "SUMMARY"), _day(component, "DTSTART")
+    if not name or starts_on is None or _text(component, "STATUS").upper() == "CANCELLED":
+        return None
+    return Event(
+        uid=_text(component, "UID")[:300] or f"{starts_on} {name}",
+        name=name,
+        starts_on=starts_on,
+        ends_on=_last_day(component, starts_on),
+        place=_text(component, "LOCATION"),
+        link=links.absolute(_text(component, "URL"), ""),
+        text=clean.plain(str(component.get("DESCRIPTION") or ""))[:2000],
+    )
+
+
+def _text(component: Component, name: str) -> str:
+    value = component.get(name)
+    if isinstance(value, list):
+        value = value[0] if value else None
+    return clean.title(str(value)) if value is not None else ""
+
+
+def _moment(component: Component, name: str) -> date | timedelta | None:
+    try:
+        value = getattr(component.get(name), "dt", None)
+    except BrokenCalendarProperty:
+        return None
+    return value if isinstance(value, date | timedelta) else None
+
+
+def _day(component: Component, name: str) -> date | None:
+    value = _moment(component, name)
+    if isinstance(value, datetime):
+        return value.date()
+    return value if isinstance(value, date) else None
+
+
+def _last_day(component: Component, starts_on: date) -> date:
+    end, length = _moment(component, "DTEND"), _moment(component, "DURATION")
+    if isinstance(end, datetime):
+        # Until midnight is the day before.
+        last = (end - timedelta(seconds=1)).date()
+    elif isinstance(end, date):
+        last = end - timedelta(days=1)
+    elif isinstance(length, timedelta) and timedelta(0) < length < timedelta(days=366):
+        last = starts_on + timedelta(days=max(0, length.days - 1))
+    else:
+        last = starts_on
+    return min(max(last, starts_on), starts_on + timedelta(days=366))
