@@ -92,7 +92,7 @@ def _rank(happening: Happening) -> tuple[int, int]:
 def _places(article: Article, lowered: str, mentions: Sequence[Mention], parts: Sequence[Sentence]) -> Iterator[_Place]:
     for sentence in parts:
         inside = [one for one in mentions if sentence.start <= one.start < sentence.end]
-        own = _own_voice(article, lowered, mentions, sentence)
+        own = tuple(_own_voice(article, lowered, sentence))
         seen: set[tuple[str, str]] = set()
         for mention in (*inside, *own):
             if (mention.subject, mention.relation) in seen:
@@ -105,7 +105,7 @@ def _places(article: Article, lowered: str, mentions: Sequence[Mention], parts: 
             yield _place(sentence, lowered, mention, same, rest)
 
 
-def _own_voice(article: Article, lowered: str, mentions: Sequence[Mention], sentence: Sentence) -> Iterator[Mention]:
+def _own_voice(article: Article, lowered: str, sentence: Sentence) -> Iterator[Mention]:
     """On the subject's own site "we" is the subject."""
     if not article.own_of:
         return
@@ -121,7 +121,7 @@ def _place(
     names, others = [], []
     for one, letter, spans in (*((one, OTHER, others) for one in rest), *((one, SUBJECT, names) for one in same)):
         first, last = max(0, one.start - start), min(len(text), one.end - start)
-        if first < last:
+        if first < last and "own_site" not in one.reasons:  # that one is the whole headline
             text[first:last] = letter * (last - first)
             spans.append((first, last))
     return _Place(sentence, start, "".join(text), mention, tuple(names), tuple(others))
@@ -161,10 +161,10 @@ def _fits(trigger: Trigger, place: _Place, languages: Sequence[Language]) -> tup
 
 def _is_near(span: tuple[int, int], group: Group, place: _Place) -> bool:
     most = max(group.within, _WITHIN_TITLE) if place.sentence.is_title else group.within
-    distance = min(_words_between(place.text, span, name) for name in place.names)
+    distance = min((_words_between(place.text, span, name) for name in place.names), default=0)
     if distance > most or "others" in group.whenever:
         return distance <= most
-    return not any(_words_between(place.text, span, other) < min(distance, 2) for other in place.others)
+    return not any(_words_between(place.text, span, other) < distance - 1 for other in place.others)
 
 
 def _is_of_another(span: tuple[int, int], place: _Place, languages: Sequence[Language], trigger: Trigger) -> bool:
@@ -177,7 +177,7 @@ def _is_of_another(span: tuple[int, int], place: _Place, languages: Sequence[Lan
     if trigger.anchored:
         names = [name for name in place.names if span[0] <= name[0] < span[1]]
     else:
-        names = [min(place.names, key=lambda name: _words_between(place.text, span, name))]
+        names = sorted(place.names, key=lambda name: _words_between(place.text, span, name))[:1]
     return bool(names) and all(_is_shifted(place.text, name, lists) for name in names)
 
 

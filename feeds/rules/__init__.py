@@ -120,7 +120,7 @@ def _language(name: str, tables: dict[str, Any], polarities: Mapping[str, int]) 
             triggers += _group(f"{name}, {kind}", kind, table, polarities)
     stems: dict[str, list[int]] = {}
     for number, trigger in enumerate(triggers):
-        for stem in patterns.stems(trigger.written):
+        for stem in _stems(name, trigger):
             stems.setdefault(stem, []).append(number)
     return Language(
         name=name,
@@ -159,6 +159,13 @@ def _compiled(where: str, written: str) -> re.Pattern[str]:
         return patterns.compiled([written])
     except patterns.BadPattern as error:
         raise BadRules(f"{where}: {error}") from None
+
+
+def _stems(where: str, trigger: Trigger) -> tuple[str, ...]:
+    try:
+        return patterns.stems(trigger.written)
+    except patterns.BadPattern as error:
+        raise BadRules(f"{where}, {trigger.group.kind}: {error}") from None
 
 
 def _either(written: Sequence[str]) -> re.Pattern[str] | None:

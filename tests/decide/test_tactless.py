@@ -42,7 +42,11 @@ GOOD = (
     (f"{F} gewinnt Innovationspreis 2026", f"Die Jury lobte {F} aus Ulm für ein neues Verfahren.", "award"),
     (f"{F} erhält Bayerischen Mittelstandspreis", "Die Auszeichnung wurde am Dienstag überreicht.", "award"),
     (f"Großer Preis des Mittelstandes geht an {F}", "Die Ulmer freuen sich.", "award"),
-    (f"IHK zeichnet {F} aus", f"Das Ulmer Unternehmen {F} wurde als Ausbildungsbetrieb des Jahres ausgezeichnet.", "award"),
+    (
+        f"IHK zeichnet {F} aus",
+        f"Das Ulmer Unternehmen {F} wurde als Ausbildungsbetrieb des Jahres ausgezeichnet.",
+        "award",
+    ),
     (f"Ausbildungsbetrieb des Jahres: {F} ausgezeichnet", "", "award"),
     (f"{F} wins Supplier of the Year award", f"The company was honoured on Tuesday for its work.", "award"),
     (f"{F} named best employer in the region", "The prize is awarded by the chamber of commerce.", "award"),
