@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cache, cached_property
 
 from feeds.match.words import Signal
-from feeds.names import lists
-from feeds.names.dictionary import is_common_noun
+from feeds.names import lists, says_what
+from feeds.names.dictionary import is_common_noun, is_declined
 from feeds.names.spelling import folded
 from feeds.texts import Article
 from outreach.names.first_names import use_of
@@ -19,9 +19,10 @@ from outreach.names.first_names import use_of
 _LETTERS = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 _SENTENCE_END = re.compile(r"(?<=[\w\])“”\"'»%])[.!?]+[\"“”»']?\s+(?=[A-ZÄÖÜ„\"»«#@\d])|\n+")
 _TOUCHES_LEFT, _TOUCHES_RIGHT = re.compile(r"\w[.]?\s+$"), re.compile(r"\s+\w")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _COLON = re.compile(r"\s?:\s")
 _GENITIVE = re.compile(r"^['’]?s\b")
-_NEAR, _SPORTIVE = 60, 3
+_NEAR, _SPORTIVE, _BUSINESS_MOST = 60, 3, 2
 _HYPHEN = re.compile(r"[-‐‑–](?:[^\W_]+-)*([^\W\d_]+)")
 _OTHER_COMPANY = re.compile(
     r"((?:\s+(?:[A-ZÄÖÜ][\w&.-]*|&|\+|und|and)){1,4}?)[\s,]+(?:g?GmbH|AG|KG|SE|UG|Holdings?|Group|Inc|Ltd|plc|Corp)\b"
@@ -170,16 +171,25 @@ def _before(place: Place) -> Iterator[Signal]:
         yield Signal("-article", -1)
     elif low in lists.words("determiners"):
         yield Signal("-determiner", -3)
+    elif low in lists.words("business_verbs"):
+        yield Signal("business_verb", 2)
     elif low in lists.words("name_takers"):
-        yield Signal("bare", 2)
-    elif word[0].islower():
-        yield Signal("-adjective", -2) if low.endswith(("e", "er", "es", "en", "em")) else Signal("bare", 1)
-    elif low.endswith("er") and low[:-2] in lists.words("towns"):
-        yield Signal("bare", 1)
-    elif word.endswith(("sche", "scher", "schen", "sches")):
+        yield Signal("as_a_name", 2)
+    elif _is_adjective(word, low):
         yield Signal("-adjective", -2)
+    elif word[0].islower() or (low.endswith("er") and low[:-2] in lists.words("towns")):
+        yield Signal("bare", 1)
     elif word[0].isupper() and not word.isupper() and len(place.before) > 1 and not is_common_noun(word):
         yield Signal("-other_name", -3)
+
+
+def _is_adjective(word: str, low: str) -> bool:
+    """ "großer Durst", and "Großer Durst" where a sentence begins; "Rheinische Post" anywhere."""
+    if word[0].islower():
+        return low.endswith(("e", "er", "es", "en", "em"))
+    if low.endswith(("sche", "scher", "schen", "sches")):
+        return True
+    return low.endswith(("e", "er", "es", "en", "em")) and is_declined(low) and not is_common_noun(word)
 
 
 def _is_company_noun(low: str, word: str) -> bool:
@@ -195,21 +205,33 @@ def _after(place: Place, own_words: frozenset[str]) -> Iterator[Signal]:
     word, low = place.after[0], place.after[0].lower()
     if low in lists.words("places_after"):
         yield Signal("-place", -6)
-    elif low in lists.words("weekdays") or low in lists.words("months"):
-        yield Signal("-date", -1)
+    elif low in lists.words("weekdays") or low in lists.words("months") or _YEAR.fullmatch(low):
+        yield Signal("-date", -6)
+    elif low in ("der", "des", "eines", "einer") and place.touches_right:
+        yield Signal("-genitive", -2)
     elif low in lists.words("business_verbs"):
         yield Signal("business_verb", 2)
+    elif low in own_words or says_what(word):
+        pass
     elif (other := _OTHER_COMPANY.match(place.right)) and not (set(_LETTERS.findall(other[1].lower())) & own_words):
         yield Signal("-other_company", -5)
-    elif word[0].isupper() and place.touches_right and low not in own_words and not place.has_legal_form:
+    elif word[0].isupper() and place.touches_right and not place.has_legal_form:
         yield Signal("-longer_name", -2)
     if low in own_words:
         yield Signal("own_word", 3)
 
 
+@cache
+def _business() -> frozenset[str]:
+    return lists.words("business_nouns") | lists.words("business_verbs")
+
+
 def _sentence(place: Place) -> Iterator[Signal]:
-    if place.sentence_words & lists.words("business_nouns"):
-        yield Signal("business_noun", 1)
+    business = len(place.sentence_words & _business())
+    if business < _BUSINESS_MOST:
+        business += sum(word.endswith(lists.endings("business_ends")) for word in place.sentence_words - _business())
+    if business:
+        yield Signal("business_noun", min(business, _BUSINESS_MOST))
     beside = place.sentence_words & lists.words("sport")
     if beside or place.around.sportive >= _SPORTIVE:
         yield Signal("-sport", -2 if beside else -1)

@@ -17,6 +17,12 @@ from feeds.texts import Certainty, Subject
 
 #: from this sum on a mention is sure, and from this on it is mentioned at all
 SURE, UNSURE = 3, 1
+#: the same where town or trade are known: nothing is reported for standing there alone
+UNSURE_THERE = 2
+#: without one of these nobody says that a company is meant: a word in the customer's town is still a word
+_WHO = frozenset(
+    ["legal_form", "company_noun", "compound", "business_verb", "business_noun", "official_name", "own_word", "domain", "industry", "person", "competitor", "required", "capitals", "tagged", "as_a_name", "own_article", "from", "own_site", "quoted", "medium"]
+)
 
 #: what a name weighs before anything else is known
 _WEIGHTS = {
@@ -33,6 +39,8 @@ _WEIGHTS = {
 _GRAVE = frozenset({"-place"})
 _SERIOUS = _GRAVE | {"-first_name", "-person", "-determiner", "-other_name", "-other_company", "-sport"}
 _PART, _ELSEWHERE, _OFFICIAL, _PERSON = -2, -5, 3, 1
+#: a name the dictionary knows as a brand, of a customer of whom more is known than the name
+_LOAN_THERE, _ELSEWHERE_MILD = 1, -3
 _AGAINST_PERSONS = frozenset({"-place", "-sport"})
 #: "bei der Durst AG", "die neue Durst GmbH": with a legal form these say nothing
 _BEFORE_LEGAL_FORM = frozenset({"-article", "-determiner", "-adjective", "-sport", "-date"})
@@ -53,7 +61,8 @@ class Known:
         self.signals = tuple(_facts(subject, around, self.own_words))
         #: what should stand beside the name is known, and none of it does
         self.is_in_town = bool(subject.city) and towns.stands(around, subject.city)
-        self.is_elsewhere = bool(subject.city or subject.industry) and not self.is_in_town and not self.signals
+        self.is_known = bool(subject.city or subject.industry)
+        self.is_elsewhere = self.is_known and not self.is_in_town and not self.signals
         self.is_refused = _is_refused(subject, around)
         self.is_own_site = around.article.own_of == subject.key != ""
 
@@ -111,12 +120,17 @@ def weigh(
 ) -> tuple[Certainty | None, int, tuple[str, ...]]:
     """Sure, unsure or None for no mention; the sum; and the codes of what spoke for and against."""
     base, code = _WEIGHTS[meant(flags)]
+    is_known = known.is_known and relation(flags) == "own" and meant(flags) != Ordinary.NO
+    if is_known and meant(flags) == Ordinary.LOAN:
+        base = _LOAN_THERE
     if relation(flags) == "person" or known.subject.is_person:
         return _verdict(list(_person(flags, place, known)))
     found = [Signal(code, base)]
     if is_part(flags):
         found.append(Signal("part", _PART))
     near = list(signals(place, own_words=known.own_words))
+    if is_known and base < 0:
+        near = [signal for signal in near if signal.code != "bare"]
     heard = _HEARD.get(meant(flags))
     if heard is not None:
         near = [signal for signal in near if signal.weight > 0 or signal.code in heard]
@@ -136,7 +150,7 @@ def weigh(
         found.append(Signal("own_site", 6))
     if is_shared:
         found.append(Signal("shared", 0))
-    return _verdict(found)
+    return _verdict(found, is_known=is_known)
 
 
 def _person(flags: int, place: Place, known: Known) -> Iterator[Signal]:
@@ -175,7 +189,7 @@ def _where(flags: int, place: Place, known: Known) -> Iterator[Signal]:
     if is_official(place, known.subject):
         yield Signal("official_name", _OFFICIAL)
     elif known.is_elsewhere:
-        yield Signal("-elsewhere", _ELSEWHERE)
+        yield Signal("-elsewhere", _ELSEWHERE if _WEIGHTS[meant(flags)][0] < SURE else _ELSEWHERE_MILD)
 
 
 def is_official(place: Place, subject: Subject) -> bool:
@@ -186,9 +200,11 @@ def is_official(place: Place, subject: Subject) -> bool:
     return " ".join(place.right.replace("-", " ").split()).startswith(" ".join(rest))
 
 
-def _verdict(found: list[Signal]) -> tuple[Certainty | None, int, tuple[str, ...]]:
+def _verdict(found: list[Signal], *, is_known: bool = False) -> tuple[Certainty | None, int, tuple[str, ...]]:
     total = sum(signal.weight for signal in found)
     codes = tuple(dict.fromkeys(signal.code for signal in found))
+    if is_known and not any(code.partition(":")[0] in _WHO for code in codes):
+        return ("unsure" if total >= SURE else None), total, codes
     if total >= SURE:
         return "sure", total, codes
-    return ("unsure" if total >= UNSURE else None), total, codes
+    return ("unsure" if total >= (UNSURE_THERE if is_known else UNSURE) else None), total, codes

@@ -7,26 +7,26 @@ from functools import lru_cache
 
 from feeds.match.context import Around, Place
 from feeds.match.words import Signal
-from feeds.names.lists import words
 
-_BESIDE, _NEAR, _SOMEWHERE, _ANY_BIG_TOWN = 4, 3, 2, 1
-_STRETCH, _CLOSE, _STEM = 200, 25, 3
+_FROM, _NEAR, _SOMEWHERE = 4, 2, 1
+_STRETCH, _STEM = 200, 3
+_FROM_THERE = re.compile(r"['’]?s?\W{0,2}(?:\s+aus\s+|\s+mit Sitz in\s+|\s+from\s+|\s*\(|,\s+)(?:dem\s+|der\s+)?(?:[a-zäöü]+en\s+)?")
 
 
 def signal(place: Place, city: str) -> Signal | None:
-    """The town as a signal for a name; a big town somewhere in the article says little."""
+    """The town as a signal for a name. "Durst aus Brixen" says much; "Herbst in Jena" may be the season."""
     found = near = None
     for match in _pattern(city).finditer(place.around.body):
         found = match
         distance = max(match.start() - place.end, place.start - match.end())
-        if distance <= _CLOSE and place.begin <= match.start() < place.stop:
-            return Signal(f"city:{city}", _BESIDE)
+        if _FROM_THERE.fullmatch(place.around.body, place.end, match.start()):
+            return Signal(f"from:{city}", _FROM)
         if distance <= _STRETCH or place.begin <= match.start() < place.stop:
             near = match
     if near:
         return Signal(f"city:{city}", _NEAR)
     if found:
-        return Signal(f"city:{city}", _ANY_BIG_TOWN if _short(city).lower() in words("towns") else _SOMEWHERE)
+        return Signal(f"city:{city}", _SOMEWHERE)
     return None
 
 

@@ -17,7 +17,7 @@ from feeds.names.ordinary import Ordinary, ordinary
 from feeds.names.spelling import folded
 from feeds.texts import Relation, Subject
 
-__all__ = ["Case", "Form", "Ordinary", "core", "forms", "ordinary", "proposals"]
+__all__ = ["Case", "Form", "Ordinary", "core", "forms", "ordinary", "proposals", "says_what"]
 
 #: which letters must be capitals: none, the first, all
 Case = Literal["any", "first", "all"]
@@ -196,12 +196,23 @@ def _without_tails(name: str) -> str:
 
 def _parts(name: str) -> Iterator[str]:
     """What is left when all that says what the company does is taken off the end; the town, too."""
+    behind = _behind_business(name)
+    if behind:
+        yield behind
     left = _without_business(name)
     if left != name and left and not _is_adjective(left):
         yield left
     hyphen = _HYPHENED.fullmatch(left or name) if "-" in name else None
     if hyphen and _is_general(hyphen[2]) and not _is_general(hyphen[1]):
         yield hyphen[1]
+
+
+def _behind_business(name: str) -> str:
+    """ "Gasthaus Sonne" is the Sonne, "Autohaus Müller" Müller."""
+    parts = name.split()
+    if len(parts) != 2 or says_what(parts[1]) or parts[1].lower() in words("towns"):
+        return ""
+    return parts[1] if parts[0].lower() in words("company_nouns") or says_what(parts[0]) else ""
 
 
 _HYPHENED = re.compile(r"(.+)-(\w+)")
@@ -223,7 +234,7 @@ def _is_adjective(word: str) -> bool:
 
 def _is_general(text: str, *, or_town: bool = False) -> bool:
     """Whether it only says what or where, not who."""
-    return all(_says_what(part) or (or_town and part.lower() in words("towns")) for part in _BETWEEN.split(text))
+    return all(says_what(part) or (or_town and part.lower() in words("towns")) for part in _BETWEEN.split(text))
 
 
 _BETWEEN = re.compile(r"[\s,/-]+")
@@ -231,7 +242,8 @@ _COMPOUND = 7
 
 
 @lru_cache(maxsize=_WORDS_KEPT)
-def _says_what(word: str) -> bool:
+def says_what(word: str) -> bool:
+    """Whether a word of a company's name tells what it does or is, not who: "Logistik", "Gruppe", "GmbH"."""
     part = _plain(word)
     return (
         not part
