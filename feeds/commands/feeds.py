@@ -46,6 +46,7 @@ def check(address: str, as_json: bool) -> None:
         sys.exit(2)
     logs.configure(as_json=settings.log_format == "json", level="ERROR")  # the answer goes to standard output
     started = time.monotonic()
+    address = address.encode("utf-8", errors="replace").decode("utf-8")  # bytes of the shell that are no text
     try:
         answer = _found(asyncio.run(_read(settings, guard.completed(address))), time.monotonic() - started)
     except FetchFailed as failure:
