@@ -20,6 +20,7 @@ _LETTERS = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 _SENTENCE_END = re.compile(r"(?<=[\w\])“”\"'»%])[.!?]+[\"“”»']?\s+(?=[A-ZÄÖÜ„\"»«#@\d])|\n+")
 _TOUCHES_LEFT, _TOUCHES_RIGHT = re.compile(r"\w[.]?\s+$"), re.compile(r"\s+\w")
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_QUOTES = frozenset("„“”\"»«‚‘'")
 _COLON = re.compile(r"\s?:\s")
 _GENITIVE = re.compile(r"^['’]?s\b")
 _NEAR, _SPORTIVE, _BUSINESS_MOST = 60, 3, 2
@@ -88,6 +89,9 @@ class Place:
         self.right = around.body[end : min(self.stop, end + _NEAR)]
         #: the tight end of a genitive is no word of its own
         self.right = _GENITIVE.sub("", self.right)
+        self.is_quoted = self.left[-1:] in _QUOTES and self.right[:1] in _QUOTES if self.left and self.right else False
+        if self.is_quoted:
+            self.right = self.right[1:]
 
     @cached_property
     def before(self) -> list[str]:
@@ -145,7 +149,7 @@ def _beside(place: Place) -> Iterator[Signal]:
         yield Signal("legal_form", 4)
     elif _COLON.match(place.right) and place.left[-1:] not in "#@" and place.is_at_beginning and " " not in place.form:
         yield Signal("-label", -2)
-    if place.left[-1:] in "„“\"»«‚'" and place.right[:1] in "“”\"«»‘'" and place.left and place.right:
+    if place.is_quoted:
         yield Signal("quoted", 1)
     if place.left.endswith(("#", "@")):
         yield Signal("tagged", 2)

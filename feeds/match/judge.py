@@ -21,7 +21,28 @@ SURE, UNSURE = 3, 1
 UNSURE_THERE = 2
 #: without one of these nobody says that a company is meant: a word in the customer's town is still a word
 _WHO = frozenset(
-    ["legal_form", "company_noun", "compound", "business_verb", "business_noun", "official_name", "own_word", "domain", "industry", "person", "competitor", "required", "capitals", "tagged", "as_a_name", "own_article", "from", "own_site", "quoted", "medium"]
+    [
+        "legal_form",
+        "company_noun",
+        "compound",
+        "business_verb",
+        "business_noun",
+        "official_name",
+        "own_word",
+        "domain",
+        "industry",
+        "person",
+        "competitor",
+        "required",
+        "capitals",
+        "tagged",
+        "as_a_name",
+        "own_article",
+        "from",
+        "own_site",
+        "quoted",
+        "medium",
+    ]
 )
 
 #: what a name weighs before anything else is known

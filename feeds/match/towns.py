@@ -10,7 +10,9 @@ from feeds.match.words import Signal
 
 _FROM, _NEAR, _SOMEWHERE = 4, 2, 1
 _STRETCH, _STEM = 200, 3
-_FROM_THERE = re.compile(r"['’]?s?\W{0,2}(?:\s+aus\s+|\s+mit Sitz in\s+|\s+from\s+|\s*\(|,\s+)(?:dem\s+|der\s+)?(?:[a-zäöü]+en\s+)?")
+_FROM_THERE = re.compile(
+    r"['’]?s?\W{0,2}(?:\s+aus\s+|\s+mit Sitz in\s+|\s+from\s+|\s*\(|,\s+)(?:dem\s+|der\s+)?(?:[a-zäöü]+en\s+)?"
+)
 
 
 def signal(place: Place, city: str) -> Signal | None:

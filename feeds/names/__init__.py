@@ -212,7 +212,7 @@ def _behind_business(name: str) -> str:
     parts = name.split()
     if len(parts) != 2 or says_what(parts[1]) or parts[1].lower() in words("towns"):
         return ""
-    return parts[1] if parts[0].lower() in words("company_nouns") or says_what(parts[0]) else ""
+    return parts[1] if parts[0].lower() in words("company_nouns") else ""
 
 
 _HYPHENED = re.compile(r"(.+)-(\w+)")

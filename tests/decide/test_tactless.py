@@ -48,7 +48,7 @@ GOOD = (
         "award",
     ),
     (f"Ausbildungsbetrieb des Jahres: {F} ausgezeichnet", "", "award"),
-    (f"{F} wins Supplier of the Year award", f"The company was honoured on Tuesday for its work.", "award"),
+    (f"{F} wins Supplier of the Year award", "The company was honoured on Tuesday for its work.", "award"),
     (f"{F} named best employer in the region", "The prize is awarded by the chamber of commerce.", "award"),
     (f"{F} eröffnet neuen Standort in Leipzig", "Zur Feier kamen 200 Gäste.", "new_site"),
     (f"{F} weiht neue Halle ein", "Der Neubau ist fertig.", "new_site"),
@@ -167,8 +167,8 @@ MOURNING = (
     (f"Halle von {F} steht in Flammen", "", "fire"),
     (f"Blaze at {F} warehouse", "", "fire"),
     (f"Feuer zerstört Lager von {F}", "Erst im Mai wurde es eingeweiht.", "fire"),
-    (f"Petra Hansen ist gestorben", f"Die Geschäftsführerin von {F} wurde 58 Jahre alt.", "death"),
-    (f"Trauer um Petra Hansen", f"Die Chefin von {F} starb am Sonntag.", "death"),
+    ("Petra Hansen ist gestorben", f"Die Geschäftsführerin von {F} wurde 58 Jahre alt.", "death"),
+    ("Trauer um Petra Hansen", f"Die Chefin von {F} starb am Sonntag.", "death"),
 )
 
 
@@ -244,9 +244,9 @@ TRAPS = (
     (f"{F} spaltet Pumpensparte ab", ""),
     # good news beside bad
     (f"{F} gewinnt Preis – und streicht 100 Stellen", ""),
-    (f"{F} gewinnt Innovationspreis", f"Überschattet wurde die Feier vom Tod eines Mitarbeiters."),
-    (f"{F} eröffnet neuen Standort", f"Zugleich entlässt das Unternehmen 40 Leute."),
-    (f"{F} feiert 50-jähriges Jubiläum", f"Der verstorbene Gründer fehlte allen."),
+    (f"{F} gewinnt Innovationspreis", "Überschattet wurde die Feier vom Tod eines Mitarbeiters."),
+    (f"{F} eröffnet neuen Standort", "Zugleich entlässt das Unternehmen 40 Leute."),
+    (f"{F} feiert 50-jähriges Jubiläum", "Der verstorbene Gründer fehlte allen."),
     (f"{F} erhält Großauftrag trotz Ermittlungen", ""),
     (f"Nach Großbrand: {F} eröffnet neue Halle", ""),
     (f"{F} erhält Millionen zur Rettung", "Die Firma steht vor der Insolvenz."),
