@@ -8,6 +8,7 @@ Safety first: whatever speaks against a mail makes it a note. Bad news never bec
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
@@ -24,14 +25,38 @@ COMPETITOR_MOVE = "competitor_move"
 #: how far into an article a grave word forbids a congratulation
 _GRAVE_REACH = 1500
 _MENTION_SCORE = 0.1
-
-Found = tuple[str, Decision, list[str]]
+#: of a name that is also a word, these are proof enough although neither town nor trade stand in the article
+_PROOFS = frozenset({"legal_form", "official_name", "domain", "own_site"})
+#: an event further from its article's day than this is placed by the article's day
+_FAR_DAYS = 60
 
 
 class Index(Protocol):
     """What finds the names (feeds.match.Index)."""
 
     def mentions(self, article: Article) -> list[Mention]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One article as it is judged, with all that is known beside it."""
+
+    article: Article
+    kinds: Mapping[str, Kind]
+    grave: _Grave
+    #: of the article, as far as it has one
+    day: date
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    kind: str | None
+    decision: Decision
+    why: list[str]
+    certainty: Certainty
+    mention: Mention
+    happening: Happening | None = None
 
 
 def judge(
@@ -43,62 +68,49 @@ def judge(
         return []
     day = article.published_at.date() if article.published_at else today
     happenings = events.happened(article, mentions, rules, day)
-    grave = _Grave(article, rules)
+    case = _Case(article, kinds, _Grave(article, rules), day, today)
     found = []
     for subject in dict.fromkeys(mention.subject for mention in mentions):
-        own = [mention for mention in mentions if mention.subject == subject]
-        its = [happening for happening in happenings if happening.mention.subject == subject]
-        if finding := _finding(article, subject, own, its, grave, kinds, stories, day, today):
-            found.append(finding)
+        its = [mention for mention in mentions if mention.subject == subject]
+        verdict = _verdict(case, its, [one for one in happenings if one.mention.subject == subject])
+        if verdict is not None:
+            found.append(_finding(case, subject, verdict, stories))
     return found
 
 
-def _finding(
-    article: Article,
-    subject: str,
-    mentions: Sequence[Mention],
-    happenings: Sequence[Happening],
-    grave: _Grave,
-    kinds: Mapping[str, Kind],
-    stories: Stories,
-    day: date,
-    today: date,
-) -> Finding | None:
-    rivals = [mention for mention in mentions if mention.relation == "competitor"]
+def _verdict(case: _Case, mentions: Sequence[Mention], happenings: Sequence[Happening]) -> _Verdict | None:
     ours = [mention for mention in mentions if mention.relation == "own"]
-    theirs = [happening for happening in happenings if happening.mention.relation != "competitor"]
-    certainty: Certainty = "sure" if any(mention.certainty == "sure" for mention in ours) else "unsure"
-    if not ours:  # a person alone may be a namesake
-        theirs = []
-    chosen = _gravest(theirs, kinds)
-    moved = None if chosen else next((one for one in happenings if one.mention.relation == "competitor"), None)
-    if chosen is None and moved is None and not ours:
-        return None
-    if moved is not None:
-        kind, decision, why = COMPETITOR_MOVE, "note", [f"kind:{moved.event.kind}", *_doubts(moved)]
-        certainty = moved.mention.certainty
-    elif chosen is not None:
-        kind, decision, why = _decided(chosen, theirs, certainty, grave, kinds, today)
-    else:
-        kind, decision, why = "", "note", ["mention"]
-    mention = _shown(moved or chosen, ours or rivals)
-    event = (moved or chosen).event if (moved or chosen) else None
-    told = kind or None
-    on = (event.happened_on if event else None) or day
+    sure = next((mention for mention in ours if mention.certainty == "sure"), None)
+    certainty: Certainty = "sure" if sure else "unsure"
+    # a person without the company beside it may be a namesake
+    theirs = [one for one in happenings if one.mention.relation != "competitor"] if ours else []
+    if chosen := _gravest(theirs, case.kinds):
+        kind, decision, why = _decided(case, chosen, theirs, certainty)
+        return _Verdict(kind, decision, why, certainty, chosen.mention, chosen)
+    if moved := next((one for one in happenings if one.mention.relation == "competitor"), None):
+        why = [f"kind:{moved.event.kind}", *_doubts(moved)]
+        return _Verdict(COMPETITOR_MOVE, "note", why, moved.mention.certainty, moved.mention, moved)
+    return _Verdict(None, "note", ["mention"], certainty, sure or ours[0]) if ours else None
+
+
+def _finding(case: _Case, subject: str, verdict: _Verdict, stories: Stories) -> Finding:
+    event = verdict.happening.event if verdict.happening else None
+    on = (event.happened_on if event else None) or case.day
+    told_on = on if abs((on - case.day).days) <= _FAR_DAYS else case.day
     return Finding(
         subject=subject,
-        article=article.id,
-        certainty=certainty,
-        relation=mention.relation,
-        form=mention.form,
-        kind=told,
-        polarity=_polarity(told, moved or chosen, kinds),
-        decision=decision,
-        quote=event.quote if event else _mention_quote(article, mention),
+        article=case.article.id,
+        certainty=verdict.certainty,
+        relation=verdict.mention.relation,
+        form=verdict.mention.form,
+        kind=verdict.kind,
+        polarity=_polarity(verdict, case.kinds),
+        decision=verdict.decision,
+        quote=event.quote if event else _mention_quote(case.article, verdict.mention),
         event_on=event.happened_on if event else None,
-        story=stories.place(subject, article, told, on if abs((on - day).days) <= 60 else day),
-        score=_score(told, certainty, event.doubts if event else (), on, today, kinds),
-        why=tuple(dict.fromkeys((*why, *mention.reasons))),
+        story=stories.place(subject, case.article, verdict.kind, told_on),
+        score=_score(case, verdict, on),
+        why=tuple(dict.fromkeys((*verdict.why, *verdict.mention.reasons))),
     )
 
 
@@ -123,28 +135,21 @@ def _gravest(happenings: Iterable[Happening], kinds: Mapping[str, Kind]) -> Happ
 
 
 def _decided(
-    chosen: Happening,
-    happenings: Sequence[Happening],
-    certainty: Certainty,
-    grave: _Grave,
-    kinds: Mapping[str, Kind],
-    today: date,
-) -> Found:
-    event, kind = chosen.event, kinds.get(chosen.event.kind)
+    case: _Case, chosen: Happening, happenings: Sequence[Happening], certainty: Certainty
+) -> tuple[str | None, Decision, list[str]]:
+    event, kind = chosen.event, case.kinds.get(chosen.event.kind)
     why = [f"kind:{event.kind}", *event.reasons, *_doubts(chosen)]
     if kind is None:
         return event.kind, "note", [*why, "unknown_kind"]
     if NOTHING_HAPPENED & set(event.doubts):
-        return "", "note", why
+        return None, "note", why
     decision = _by_kind(kind, event.polarity)
-    if event.doubts and decision != "note":
-        decision = "note"
-    if certainty == "unsure" and decision in ("draft", "letter"):
-        decision, why = ("note" if decision == "draft" else "silence"), [*why, "unsure"]
-    if decision == "draft":
-        against = _against(chosen, kind, happenings, grave, kinds, today)
-        if against:
-            decision, why = "note", [*why, *against]
+    if event.doubts:
+        return event.kind, "note", why
+    if certainty == "unsure" and decision != "note":  # no condolence, either, to whom nothing happened
+        return event.kind, "note" if decision == "draft" else "silence", [*why, "unsure"]
+    if decision == "draft" and (against := _against(case, chosen, kind, happenings)):
+        return event.kind, "note", [*why, *against]
     return event.kind, decision, why
 
 
@@ -156,27 +161,22 @@ def _by_kind(kind: Kind, polarity: int) -> Decision:
     return "note" if kind.action == "task" else kind.action
 
 
-def _against(
-    chosen: Happening,
-    kind: Kind,
-    happenings: Sequence[Happening],
-    grave: _Grave,
-    kinds: Mapping[str, Kind],
-    today: date,
-) -> list[str]:
+def _against(case: _Case, chosen: Happening, kind: Kind, happenings: Sequence[Happening]) -> list[str]:
     """What forbids to congratulate although the event itself is plain."""
     against = []
+    if "-elsewhere" in chosen.mention.reasons and not _PROOFS & set(chosen.mention.reasons):
+        against.append("elsewhere")
     on = chosen.event.happened_on
-    if on is not None and (on - today).days > kind.before:
+    if on is not None and (on - case.today).days > kind.before:
         against.append("too_early")
-    if on is not None and (today - on).days > kind.after:
+    if on is not None and (case.today - on).days > kind.after:
         against.append("too_late")
-    if grave.headline_doubts():
+    if case.grave.headline_doubts():
         against.append("headline_doubt")
-    if word := grave.word(chosen):
+    if word := case.grave.word(chosen):
         against.append(f"grave:{word}")
     for other in happenings:
-        its = kinds.get(other.event.kind)
+        its = case.kinds.get(other.event.kind)
         if other.event.polarity < 0 or (its is not None and its.careful and not other.event.doubts):
             against.append(f"beside:{other.event.kind}")
     return against
@@ -214,12 +214,6 @@ def _doubts(happening: Happening) -> list[str]:
     return [f"doubt:{code}" for code in happening.event.doubts]
 
 
-def _shown(happening: Happening | None, mentions: Sequence[Mention]) -> Mention:
-    if happening is not None:
-        return happening.mention
-    return next((mention for mention in mentions if mention.certainty == "sure"), mentions[0])
-
-
 def _mention_quote(article: Article, mention: Mention) -> str:
     parts = sentences.split(article.body, len(article.title))
     part = next((one for one in parts if one.start <= mention.start < one.end), None)
@@ -227,23 +221,24 @@ def _mention_quote(article: Article, mention: Mention) -> str:
     return quotes.quote(article.body, start, end, mention)
 
 
-def _polarity(told: str | None, happening: Happening | None, kinds: Mapping[str, Kind]) -> int:
-    if told is None or happening is None:
+def _polarity(verdict: _Verdict, kinds: Mapping[str, Kind]) -> int:
+    if verdict.kind is None or verdict.happening is None:
         return 0
-    return kinds[told].polarity if told == COMPETITOR_MOVE and told in kinds else happening.event.polarity
+    if verdict.kind == COMPETITOR_MOVE:
+        return kinds[COMPETITOR_MOVE].polarity if COMPETITOR_MOVE in kinds else 0
+    return verdict.happening.event.polarity
 
 
-def _score(
-    told: str | None, certainty: Certainty, doubts: Sequence[str], on: date, today: date, kinds: Mapping[str, Kind]
-) -> float:
+def _score(case: _Case, verdict: _Verdict, on: date) -> float:
     """Strength × certainty × freshness, 0 to 1."""
-    kind = kinds.get(told) if told else None
+    certain = 1.0 if verdict.certainty == "sure" else 0.5
+    kind = case.kinds.get(verdict.kind) if verdict.kind else None
     if kind is None:
-        return round(_MENTION_SCORE * (1.0 if certainty == "sure" else 0.5), 3)
+        return round(_MENTION_SCORE * certain, 3)
     strength = kind.strength or (1.0 if kind.polarity < 0 else 0.3)
-    age = abs((today - on).days) / max(kind.after, kind.before, 1)
-    fresh = max(0.2, 1.0 - 0.5 * age)
-    return round(strength * (1.0 if certainty == "sure" else 0.5) * (0.5 if doubts else 1.0) * fresh, 3)
+    plain = 0.5 if verdict.happening and verdict.happening.event.doubts else 1.0
+    fresh = max(0.2, 1.0 - 0.5 * abs((case.today - on).days) / max(kind.after, kind.before, 1))
+    return round(strength * certain * plain * fresh, 3)
 
 
 _WORDS = {
@@ -253,6 +248,7 @@ _WORDS = {
     "sentence": N_("It stands in one sentence with the name."),
     "mention": N_("The name is only mentioned."),
     "unsure": N_("It is not certain that this company is meant."),
+    "elsewhere": N_("The name is also a word, and nothing in the article shows that this company is meant."),
     "unknown_kind": N_("Nothing is said about what to do with events of this kind."),
     "too_early": N_("It is still too far away."),
     "too_late": N_("It is too long ago."),

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import click
 
@@ -96,7 +96,7 @@ def _opened(name: str) -> Iterator[IO[bytes]]:
         yield _unpacked(sys.stdin.buffer)
         return
     try:
-        file = Path(name).open("rb")
+        file = Path(name).open("rb")  # noqa: SIM115 - closed below; only the opening is put into words
     except OSError as error:
         raise click.ClickException(f"{name} cannot be read: {error.strerror or error}.") from None
     with file:
@@ -104,10 +104,26 @@ def _opened(name: str) -> Iterator[IO[bytes]]:
 
 
 def _unpacked(file: IO[bytes]) -> IO[bytes]:
-    buffered = file if isinstance(file, io.BufferedReader) else io.BufferedReader(file)  # type: ignore[arg-type]
-    if buffered.peek(2)[:2] == b"\x1f\x8b":
-        return gzip.GzipFile(fileobj=buffered)
-    return buffered
+    """Read through gzip when the first two bytes say so; nothing has to be sought back, so a pipe will do."""
+    first = file.read(2)
+    joined = cast(IO[bytes], io.BufferedReader(_Joined(first, file), 1024 * 1024))
+    return cast(IO[bytes], gzip.GzipFile(fileobj=joined)) if first == b"\x1f\x8b" else joined
+
+
+class _Joined(io.RawIOBase):
+    """A few bytes read already, and the rest of the file."""
+
+    def __init__(self, first: bytes, rest: IO[bytes]) -> None:
+        self._first, self._rest = first, rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        taken = self._first[: len(buffer)] or self._rest.read(len(buffer))
+        self._first = self._first[len(buffer) :]
+        buffer[: len(taken)] = taken
+        return len(taken)
 
 
 def _lines(file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
@@ -142,8 +158,7 @@ def _shown(finding: Finding) -> str:
         finding.subject, finding.article, finding.certainty, finding.form, finding.kind, finding.polarity, finding.decision,
         finding.quote, _day(finding.event_on), finding.story, finding.score, list(finding.why),
     )  # fmt: skip
-    shown = json.dumps(dict(zip(_KEYS, values, strict=True)), ensure_ascii=False)
-    return shown.encode("utf-8", "replace").decode("utf-8")  # half of an emoji, as feeds cut them, is no UTF-8
+    return json.dumps(dict(zip(_KEYS, values, strict=True)), ensure_ascii=False)
 
 
 def _day(day: date | None) -> str | None:

@@ -61,7 +61,7 @@ def _text(given: Mapping[str, Any], key: str) -> str:
         return ""
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise Unusable(f"{key} has to be text")
-    return str(value)
+    return str(value).encode("utf-8", "replace").decode("utf-8")  # half of an emoji, as feeds cut them, is no text
 
 
 def _list(given: Mapping[str, Any], key: str) -> tuple[str, ...]:

@@ -118,7 +118,8 @@ def _place(
 ) -> _Place:
     start, end = sentences.around(sentence, mention.start)
     text = list(lowered[start:end])
-    names, others = [], []
+    names: list[tuple[int, int]] = []
+    others: list[tuple[int, int]] = []
     for one, letter, spans in (*((one, OTHER, others) for one in rest), *((one, SUBJECT, names) for one in same)):
         first, last = max(0, one.start - start), min(len(text), one.end - start)
         if first < last and "own_site" not in one.reasons:  # that one is the whole headline

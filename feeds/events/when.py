@@ -50,9 +50,11 @@ def happened_on(lowered: str, today: date, *, place: int = 0) -> date | None:
     """
     found: list[tuple[int, date]] = []
     for form in _FORMS:
-        for match in form.finditer(lowered):
-            if day := _day(match.groupdict(), today):
-                found.append((abs(match.start() - place), day))
+        found += [
+            (abs(match.start() - place), day)
+            for match in form.finditer(lowered)
+            if (day := _day(match.groupdict(), today))
+        ]
     found += [(abs(match.start() - place), day) for match, day in _relative(lowered, today)]
     if not found:
         found = [

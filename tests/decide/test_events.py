@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -192,7 +193,7 @@ def test_sentences_keep_short_forms_together() -> None:
 @given(st.text(max_size=400), st.integers(0, 40))
 def test_sentences_cover_the_text_in_order(body: str, title: int) -> None:
     parts = sentences.split(body, min(title, len(body)))
-    assert all(one.end <= other.start for one, other in zip(parts, parts[1:], strict=False))
+    assert all(one.end <= other.start for one, other in pairwise(parts))
     assert all(0 <= one.start <= one.end <= len(body) for one in parts)
 
 
