@@ -219,11 +219,12 @@ class Pace:
 
     feed_id: int
     checks: int
-    fixed_minutes: int | None
+    #: half the usual time between two entries, see `own_minutes`
+    own_minutes: int
     #: checks in a row without anything new, this one included
     quiet_checks: int
-    #: when its last entries appeared, in any order; moments only the feed gave
-    appeared: Sequence[datetime] = ()
+    #: set by a person
+    fixed_minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,8 +244,6 @@ class Next:
     at: datetime
     why: str
     values: dict[str, int | float]
-    #: what the feed's own pace would be, in minutes
-    own_minutes: int
 
 
 def in_words(why: str, values: Mapping[str, object]) -> tuple[str, dict[str, object]]:
@@ -253,35 +252,48 @@ def in_words(why: str, values: Mapping[str, object]) -> tuple[str, dict[str, obj
     return sentence, {name: values.get(name, "?") for name in re.findall(r"%\((\w+)\)s", sentence)}
 
 
+def own_minutes(appeared: Sequence[datetime], now: datetime) -> int:
+    """The pace of a feed whose entries appeared then: half the usual time between two of its last twenty.
+
+    The silence since the last one counts as a gap; a feed that gives no dates is read every hour at first.
+    """
+    moments = sorted({moment for moment in appeared if moment <= now}, reverse=True)[:20]
+    if len(moments) < 2:
+        return _minutes(UNKNOWN)
+    usual = median((later - earlier).total_seconds() for later, earlier in pairwise(moments))
+    gap = timedelta(seconds=max(usual, (now - moments[0]).total_seconds() / 2))
+    return _minutes(_bounded(gap / 2))
+
+
 def next_check(pace: Pace, wishes: Wishes, now: datetime) -> Next:
     """When to read a feed again after an answer: the longest of its own pace and everything it was asked for."""
-    gap = _gap(pace.appeared, now)
-    own = _bounded(gap / 2 * 2 ** min(pace.quiet_checks, 10))
     if pace.fixed_minutes is not None:
-        first = ("fixed", max(LEAST, timedelta(minutes=pace.fixed_minutes)), MOST)
+        own = ("fixed", max(LEAST, timedelta(minutes=pace.fixed_minutes)))
     else:
-        first = ("quiet" if pace.quiet_checks > 1 else "own", own, MOST)
+        usual = timedelta(minutes=pace.own_minutes)
+        own = ("quiet" if pace.quiet_checks > 1 else "own", _bounded(usual * 2 ** min(pace.quiet_checks, 10)))
     asked = [
         ("fresh", wishes.fresh_for, MOST),
         ("ttl", wishes.ttl, MOST),
         ("period", wishes.update_period, MOST),
         ("retry_after", wishes.retry_after, LONGEST_WAIT),
     ]
-    candidates = [first, *((why, timedelta(seconds=min(s, 1e7)), most) for why, s, most in asked if s)]
-    why, wait, _most = max(((why, min(wait, most), most) for why, wait, most in candidates), key=lambda one: one[1])
+    wanted = [own, *((why, min(timedelta(seconds=min(seconds, 1e7)), most)) for why, seconds, most in asked if seconds)]
+    why, wait = max(wanted, key=lambda one: one[1])
+    wait = wait if why in ("retry_after", "fixed") else min(wait, MOST)
     values: dict[str, int | float] = {"minutes": _minutes(wait)}
     if why in ("own", "quiet"):
-        values |= {"gap": round(gap / timedelta(hours=1), 1), "quiet": pace.quiet_checks}
-    spread = _spread(pace, wait, both_ways=why in ("own", "quiet", "fixed"))
-    return Next(at=now + max(LEAST, spread), why=why, values=values, own_minutes=_minutes(own))
+        values |= {"gap": round(pace.own_minutes / 30, 1), "quiet": pace.quiet_checks}
+    at = now + max(LEAST, _spread(pace.feed_id, pace.checks, wait, both_ways=why in ("own", "quiet", "fixed")))
+    return Next(at=at, why=why, values=values)
 
 
 def after_failure(
-    pace: Pace, *, kind: str, failures: int, retry_after: float | None, own_minutes: int, now: datetime
+    *, feed_id: int, checks: int, kind: str, failures: int, retry_after: float | None, now: datetime
 ) -> Next:
     """When to try again after `failures` failures in a row: later each time, at most a day, as long as it is asked for."""
     if kind == "gone":
-        return Next(at=now + MOST, why="gone", values={}, own_minutes=own_minutes)
+        return Next(at=now + MOST, why="gone", values={})
     steps = min(max(failures, 1), 12) - 1
     wait = min(MOST, (timedelta(hours=1) if kind == "rate_limited" else timedelta(minutes=30)) * 2**steps)
     why = "rate_limited" if kind == "rate_limited" else "failed"
@@ -289,7 +301,14 @@ def after_failure(
     if asked >= wait:
         wait, why = min(asked, LONGEST_WAIT), "retry_after"
     values: dict[str, int | float] = {"minutes": _minutes(wait), "failures": failures}
-    return Next(at=now + _spread(pace, wait, both_ways=False), why=why, values=values, own_minutes=own_minutes)
+    return Next(at=now + _spread(feed_id, checks, wait, both_ways=False), why=why, values=values)
+
+
+def domain_pause(kind: str, retry_after: float | None, now: datetime) -> datetime | None:
+    """Until when the whole domain is left alone after an answer; None when it may be asked on."""
+    if kind != "rate_limited":
+        return None
+    return now + min(max(LEAST, timedelta(seconds=retry_after or 0)), LONGEST_WAIT)
 
 
 def is_dead(failing_since: datetime | None, now: datetime) -> bool:
@@ -302,24 +321,13 @@ def phase(feed_id: int) -> float:
     return int.from_bytes(hashlib.sha256(b"phase %d" % feed_id).digest()[:4], "big") / 2**32
 
 
-def _gap(appeared: Sequence[datetime], now: datetime) -> timedelta:
-    """The typical time between two entries; the silence since the last one counts as a gap of its own."""
-    moments = sorted({moment for moment in appeared if moment <= now}, reverse=True)[:20]
-    if len(moments) < 2:
-        return UNKNOWN * 2
-    gaps = [later - earlier for later, earlier in pairwise(moments)]
-    usual = median(gap.total_seconds() for gap in gaps)
-    silence = (now - moments[0]).total_seconds()
-    return timedelta(seconds=max(usual, silence / 2))
-
-
 def _bounded(wait: timedelta) -> timedelta:
     return min(max(wait, LEAST), MOST)
 
 
-def _spread(pace: Pace, wait: timedelta, *, both_ways: bool) -> timedelta:
+def _spread(feed_id: int, checks: int, wait: timedelta, *, both_ways: bool) -> timedelta:
     """The wait, up to 15 % shorter or longer by the feed's phase, another way at each check; never shorter than asked."""
-    turn = (phase(pace.feed_id) + pace.checks * 0.618034) % 1.0
+    turn = (phase(feed_id) + checks * 0.618034) % 1.0
     return wait * (1 + JITTER * (2 * turn - 1 if both_ways else turn))
 
 

@@ -138,10 +138,8 @@ def test_a_search_feed_is_deduplicated_by_headline_paper_and_day() -> None:
 
 
 def pace(**changes: object) -> Pace:
-    """A feed with an entry every four hours."""
-    usual = Pace(
-        feed_id=7, checks=3, fixed_minutes=None, quiet_checks=0, appeared=[NOW - n * 4 * HOUR for n in range(10)]
-    )
+    """A feed that has something new every four hours."""
+    usual = Pace(feed_id=7, checks=3, own_minutes=120, quiet_checks=0)
     return replace(usual, **changes)  # type: ignore[arg-type]
 
 
@@ -151,14 +149,17 @@ def wait(found: decide.Next) -> timedelta:
 
 
 def test_the_own_pace_is_half_the_usual_gap() -> None:
-    found = decide.next_check(pace(), Wishes(), NOW)
-    assert (found.own_minutes, found.why) == (120, "own")
-    assert 2 * HOUR * 0.85 <= wait(found) <= 2 * HOUR * 1.15
+    assert decide.own_minutes([NOW - n * 4 * HOUR for n in range(10)], NOW) == 120
+    assert decide.own_minutes([NOW - n * timedelta(minutes=5) for n in range(10)], NOW) == 15
+    assert decide.own_minutes([NOW - n * 30 * DAY for n in range(10)], NOW) == 24 * 60
+    assert decide.own_minutes([NOW - 20 * HOUR - n * HOUR for n in range(10)], NOW) == 5 * 60, "long silence counts"
+    assert decide.own_minutes([], NOW) == decide.own_minutes([NOW + DAY], NOW) == 60
 
 
 def test_it_doubles_while_nothing_comes_up_to_a_day() -> None:
-    minutes = [decide.next_check(pace(quiet_checks=n), Wishes(), NOW).own_minutes for n in range(6)]
+    minutes = [decide.next_check(pace(quiet_checks=n), Wishes(), NOW).values["minutes"] for n in range(6)]
     assert minutes == [120, 240, 480, 960, 1440, 1440]
+    assert 2 * HOUR * 0.85 <= wait(decide.next_check(pace(), Wishes(), NOW)) <= 2 * HOUR * 1.15
 
 
 @pytest.mark.parametrize(
@@ -183,14 +184,13 @@ def test_a_fixed_pace_replaces_the_own_one_but_not_the_servers_wish() -> None:
 
 
 @given(
-    st.integers(0, 10**6), st.integers(0, 1000), st.integers(0, 50), st.lists(st.integers(0, 10**7), max_size=30),
+    st.integers(0, 10**6), st.integers(0, 1000), st.integers(0, 50), st.integers(15, 1440),
     st.floats(0, 1e9) | st.none(), st.floats(0, 1e9) | st.none(),
 )  # fmt: skip
 def test_no_check_comes_too_soon_or_too_late(
-    feed_id: int, checks: int, quiet: int, ages: list[int], ttl: float | None, retry: float | None
+    feed_id: int, checks: int, quiet: int, own: int, ttl: float | None, retry: float | None
 ) -> None:
-    appeared = [NOW - timedelta(seconds=age) for age in ages]
-    of_feed = Pace(feed_id=feed_id, checks=checks, fixed_minutes=None, quiet_checks=quiet, appeared=appeared)
+    of_feed = Pace(feed_id=feed_id, checks=checks, own_minutes=own, quiet_checks=quiet)
     found = decide.next_check(of_feed, Wishes(ttl=ttl, retry_after=retry), NOW)
     assert timedelta(minutes=15) <= wait(found) <= 7 * DAY * 1.15
     assert decide.in_words(found.why, found.values)[0] % decide.in_words(found.why, found.values)[1]
@@ -207,7 +207,7 @@ def test_ten_thousand_feeds_do_not_fire_together() -> None:
 
 def test_failures_back_off_to_a_day_and_never_stop() -> None:
     waits = [
-        decide.after_failure(pace(), kind="timeout", failures=n, retry_after=None, own_minutes=60, now=NOW).at - NOW
+        decide.after_failure(feed_id=7, checks=3, kind="timeout", failures=n, retry_after=None, now=NOW).at - NOW
         for n in range(1, 30)
     ]
     assert waits[0] >= timedelta(minutes=30)
@@ -217,7 +217,7 @@ def test_failures_back_off_to_a_day_and_never_stop() -> None:
 
 def test_a_wish_to_wait_is_kept_after_429_and_503() -> None:
     for kind in ("rate_limited", "server_error"):
-        found = decide.after_failure(pace(), kind=kind, failures=1, retry_after=3 * 3600, own_minutes=60, now=NOW)
+        found = decide.after_failure(feed_id=7, checks=3, kind=kind, failures=1, retry_after=3 * 3600, now=NOW)
         assert found.why == "retry_after"
         assert 3 * HOUR <= wait(found) <= 3.5 * HOUR
 
