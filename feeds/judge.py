@@ -203,10 +203,10 @@ class _Grave:
     def headline_doubts(self) -> bool:
         """Whether the headline denies, calls off, asks or mocks, whatever the text says."""
         title = events.lower(self._article.title)
-        return title.rstrip().endswith("?") or any(
+        return "?" in title or any(
             language.lists[name].search(title)
             for language in self._rules.for_text(title)
-            for name in ("denied", "averted", "mocked")
+            for name in ("denied", "averted", "failed", "mocked")
         )
 
 

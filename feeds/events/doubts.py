@@ -50,9 +50,12 @@ def _all(
     near = f"{before} {trigger} {after}".replace("nicht nur", "").replace("not only", "")
     if lists["denied"].search(near):
         yield "denied"
-    if lists["averted"].search(text):
+    if lists["averted"].search(text) or (polarity >= 0 and lists["failed"].search(text)):
         yield "averted"
-    if lists["considered"].search(_words_before(text, start, 12) + " " + trigger + " " + _words_after(text, end, 12)):
+    reach = 12 if polarity >= 0 else 5  # bad news counts unless the doubt is right beside it
+    if lists["considered"].search(
+        _words_before(text, start, reach) + " " + trigger + " " + _words_after(text, end, reach)
+    ):
         yield "considered"
     if lists["condition"].search(text):
         yield "condition"

@@ -17,7 +17,8 @@ from collections.abc import Iterable
 NAME = "@"
 #: letters no newspaper uses (clicks of Khoisan languages), which are word characters for regular expressions
 SUBJECT, OTHER = "ǂ", "ǁ"
-_SEPARATOR = r"[^\w.!?;]{1,4}"
+#: a full stop only after a number: "zum 50. Jubiläum"
+_SEPARATOR = r"(?:[^\w.!?;]{1,4}|(?<=\d)\.\s)"
 _GAPS = {"..": 2, "…": 9}
 _NUMBER = (
     r"(?:\d[\d.,’']*|(?:zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|(?:\w*hundert|\w*tausend|dutzend)e?n?"
