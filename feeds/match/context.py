@@ -11,7 +11,7 @@ from functools import cache, cached_property
 
 from feeds.match.words import Signal
 from feeds.names import lists, says_what
-from feeds.names.dictionary import is_common_noun, is_declined
+from feeds.names.dictionary import is_common_noun, is_german
 from feeds.names.spelling import folded
 from feeds.texts import Article
 from outreach.names.first_names import use_of
@@ -21,9 +21,10 @@ _SENTENCE_END = re.compile(r"(?<=[\w\])“”\"'»%])[.!?]+[\"“”»']?\s+(?=[
 _TOUCHES_LEFT, _TOUCHES_RIGHT = re.compile(r"\w[.]?\s+$"), re.compile(r"\s+\w")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _QUOTES = frozenset("„“”\"»«‚‘'")
+_PLAIN = str.maketrans("äöü", "aou")
 _COLON = re.compile(r"\s?:\s")
 _GENITIVE = re.compile(r"^['’]?s\b")
-_NEAR, _SPORTIVE, _BUSINESS_MOST = 60, 3, 2
+_NEAR, _SPORTIVE, _BUSINESS_MOST, _NOUN = 60, 3, 2, 5
 _HYPHEN = re.compile(r"[-‐‑–](?:[^\W_]+-)*([^\W\d_]+)")
 _OTHER_COMPANY = re.compile(
     r"((?:\s+(?:[A-ZÄÖÜ][\w&.-]*|&|\+|und|and)){1,4}?)[\s,]+(?:g?GmbH|AG|KG|SE|UG|Holdings?|Group|Inc|Ltd|plc|Corp)\b"
@@ -50,6 +51,11 @@ class Around:
         """Every word of the article, in small letters, parts of compounds too."""
         found = set(_LETTERS.findall(self.low))
         return frozenset(found | {part for word in found if "-" in word for part in word.split("-")})
+
+    @cached_property
+    def plain_words(self) -> frozenset[str]:
+        """The words without umlauts: Fahrräder and Fahrrad begin alike."""
+        return frozenset(word.translate(_PLAIN) for word in self.words)
 
     @cached_property
     def folded(self) -> str:
@@ -159,7 +165,8 @@ def _beside(place: Place) -> Iterator[Signal]:
 
 def _before(place: Place) -> Iterator[Signal]:
     if not place.touches_left or not place.before:
-        yield Signal("bare", 1)
+        is_adverb = place.is_at_beginning and place.form.lower() in lists.words("adverbs")
+        yield Signal("-adverb", -2) if is_adverb else Signal("bare", 1)
         return
     word = place.before[-1]
     low = word.lower()
@@ -183,7 +190,7 @@ def _before(place: Place) -> Iterator[Signal]:
         yield Signal("-adjective", -2)
     elif word[0].islower() or (low.endswith("er") and low[:-2] in lists.words("towns")):
         yield Signal("bare", 1)
-    elif word[0].isupper() and not word.isupper() and len(place.before) > 1 and not is_common_noun(word):
+    elif word[0].isupper() and not word.isupper() and len(place.before) > 1 and not _is_noun(word):
         yield Signal("-other_name", -3)
 
 
@@ -193,7 +200,12 @@ def _is_adjective(word: str, low: str) -> bool:
         return low.endswith(("e", "er", "es", "en", "em"))
     if low.endswith(("sche", "scher", "schen", "sches")):
         return True
-    return low.endswith(("e", "er", "es", "en", "em")) and is_declined(low) and not is_common_noun(word)
+    return low.endswith(("e", "er", "es", "en", "em")) and is_german(low) and not is_common_noun(word)
+
+
+def _is_noun(word: str) -> bool:
+    """Whether it is a noun or a compound that ends in one ("Traditionsbäcker"), and so hardly a first name."""
+    return is_common_noun(word) or any(is_common_noun(word[at:].capitalize()) for at in range(3, len(word) - _NOUN + 1))
 
 
 def _is_company_noun(low: str, word: str) -> bool:

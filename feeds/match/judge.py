@@ -13,6 +13,7 @@ from feeds.match.table import is_part, meant, relation, takes_article
 from feeds.match.words import Signal
 from feeds.names import Ordinary, core
 from feeds.names.lists import words
+from feeds.names.spelling import folded
 from feeds.texts import Certainty, Subject
 
 #: from this sum on a mention is sure, and from this on it is mentioned at all
@@ -45,6 +46,9 @@ _WHO = frozenset(
     ]
 )
 
+_ANYWHERE = frozenset({"industry", "business_noun", "competitor", "required"})
+_GRAMMAR = frozenset({"-article", "-determiner", "-adjective", "-genitive", "-label"})
+
 #: what a name weighs before anything else is known
 _WEIGHTS = {
     Ordinary.NO: (4, "distinctive"),
@@ -58,7 +62,7 @@ _WEIGHTS = {
 }
 #: a distinctive name is refused by nothing less than these, a name known to the dictionary only as a name by these
 _GRAVE = frozenset({"-place"})
-_SERIOUS = _GRAVE | {"-first_name", "-person", "-determiner", "-other_name", "-other_company", "-sport"}
+_SERIOUS = _GRAVE | {"-first_name", "-person", "-determiner", "-other_name", "-other_company", "-sport", "-adverb"}
 _PART, _ELSEWHERE, _OFFICIAL, _PERSON = -2, -5, 3, 1
 #: a name the dictionary knows as a brand, of a customer of whom more is known than the name
 _LOAN_THERE, _ELSEWHERE_MILD = 1, -3
@@ -120,13 +124,18 @@ def _trade_words(industry: str) -> list[str]:
 
 
 _STEM = 5
+_PLAIN = str.maketrans("äöü", "aou")
 
 
 def _trade_stands(word: str, around: Around) -> bool:
     """Whether a word of the article begins or goes on with the stem: Druckmaschinen, Druckmaschinenbauer."""
-    low = word.lower()
-    stem = low[: max(_STEM, len(low) - 3)] if len(low) > _STEM else low
-    return any(stem in other for other in around.words)
+    stem = _stem(word)
+    return any(stem in other for other in around.plain_words)
+
+
+def _stem(word: str) -> str:
+    low = folded(word).translate(_PLAIN)
+    return low[: max(_STEM, len(low) - 3)] if len(low) > _STEM else low
 
 
 def _own_words(subject: Subject) -> Iterator[str]:
@@ -152,6 +161,8 @@ def weigh(
     near = list(signals(place, own_words=known.own_words))
     if is_known and base < 0:
         near = [signal for signal in near if signal.code != "bare"]
+    if meant(flags) in (Ordinary.PERSON, Ordinary.FIRST_NAME):  # people do what companies do
+        near = [signal for signal in near if signal.code != "business_verb"]
     heard = _HEARD.get(meant(flags))
     if heard is not None:
         near = [signal for signal in near if signal.weight > 0 or signal.code in heard]
@@ -165,13 +176,19 @@ def weigh(
         found.append(Signal("-source", 0))
         found.append(Signal("medium", 3))
     if relation(flags) == "own":
-        found += known.signals
+        found += (signal for signal in known.signals if not _is_the_name_itself(signal, place))
         found += _where(flags, place, known)
     if known.is_own_site:
         found.append(Signal("own_site", 6))
     if is_shared:
         found.append(Signal("shared", 0))
     return _verdict(found, is_known=is_known)
+
+
+def _is_the_name_itself(signal: Signal, place: Place) -> bool:
+    """ "Garten und Haus" says nothing of gardening beyond the name."""
+    kind, _, what = signal.code.partition(":")
+    return kind == "industry" and _stem(what) in folded(place.form).translate(_PLAIN)
 
 
 def _person(flags: int, place: Place, known: Known) -> Iterator[Signal]:
@@ -221,11 +238,17 @@ def is_official(place: Place, subject: Subject) -> bool:
     return " ".join(place.right.replace("-", " ").split()).startswith(" ".join(rest))
 
 
+def _is_company(codes: tuple[str, ...]) -> bool:
+    """Whether something says that a company is meant; where grammar says a word is, it must stand at the very place."""
+    who = {code.partition(":")[0] for code in codes} & _WHO
+    return bool(who - _ANYWHERE if _GRAMMAR.intersection(codes) else who)
+
+
 def _verdict(found: list[Signal], *, is_known: bool = False) -> tuple[Certainty | None, int, tuple[str, ...]]:
     total = sum(signal.weight for signal in found)
     codes = tuple(dict.fromkeys(signal.code for signal in found))
-    if is_known and not any(code.partition(":")[0] in _WHO for code in codes):
-        return ("unsure" if total >= SURE else None), total, codes
+    if is_known and not _is_company(codes):
+        return None, total, codes
     if total >= SURE:
         return "sure", total, codes
     return ("unsure" if total >= (UNSURE_THERE if is_known else UNSURE) else None), total, codes

@@ -11,7 +11,7 @@ from feeds.match.words import Signal
 _FROM, _NEAR, _SOMEWHERE = 4, 2, 1
 _STRETCH, _STEM = 200, 3
 _FROM_THERE = re.compile(
-    r"['’]?s?\W{0,2}(?:\s+aus\s+|\s+mit Sitz in\s+|\s+from\s+|\s*\(|,\s+)(?:dem\s+|der\s+)?(?:[a-zäöü]+en\s+)?"
+    r"['’]?s?\W{0,2}(?:\s+aus\s+|\s+mit Sitz in\s+|\s+from\s+|\s*\()(?:dem\s+|der\s+)?(?:[a-zäöü]+en\s+)?"
 )
 
 
@@ -56,4 +56,5 @@ def _pattern(city: str) -> re.Pattern[str]:
     whole = "|".join(
         [f"{re.escape(name)}{ends}", *(f"{re.escape(stem)}er(?:n|s|in)?" for stem in sorted(stems - {name}))]
     )
-    return re.compile(rf"(?<!\w)(?:{whole})(?!\w)")
+    shouted, adjective = re.escape(name.upper()), rf"{re.escape(name.lower())}sche[rnsm]?"
+    return re.compile(rf"(?<!\w)(?:{whole}|{shouted}|{adjective})(?!\w)")

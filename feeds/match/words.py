@@ -52,6 +52,7 @@ _SENTENCES = {
     "-adjective": N_("It stands after an adjective, as ordinary words do."),
     "-other_name": N_("It belongs to another name."),
     "-longer_name": N_("It is the beginning of another name."),
+    "-adverb": N_("At the beginning of a sentence it tells when."),
     "-genitive": N_("A genitive follows it, as ordinary words have."),
     "-other_company": N_("Another company's name begins like this."),
     "own_article": N_("The name stands with its article."),

@@ -66,15 +66,24 @@ def _one_word(word: str) -> Ordinary:
 
 def _several(parts: list[str]) -> Ordinary:
     first, last = parts[0].lower(), parts[-1]
+    if len(parts) == 3 and parts[1] in ("&", "+", "und"):
+        return Ordinary.LOAN if _is_noun_not_surname(first) and _is_noun_not_surname(last) else Ordinary.NO
     if first in words("determiners"):
         return max(_one_word(last), Ordinary.LOAN) if len(parts) == 2 else Ordinary.NO
     if first.isalpha() and use_of(first) is not None and all(part[:1].isupper() for part in parts) and len(parts) <= 3:
-        return Ordinary.PERSON if last.lower() not in words("activities") else Ordinary.NO
+        is_surname = last.lower() in words("surnames")
+        is_trade = last.lower() in words("activities") or (dictionary.is_english(last) and not is_surname)
+        return Ordinary.NO if is_trade else Ordinary.PERSON
     if first.endswith(("sche", "schen", "scher", "sches")):  # "Deutsche Bank" with its capital is no German bank
         return Ordinary.NO
     if dictionary.is_german(first) and _is_plain_noun(last):
         return Ordinary.WORD if len(parts) == 2 else Ordinary.LOAN
     return Ordinary.NO
+
+
+def _is_noun_not_surname(word: str) -> bool:
+    """Of "Licht & Raum" both; of "Weber & Koch" neither."""
+    return dictionary.is_german(word.lower().capitalize()) and word.lower() not in words("surnames")
 
 
 def _is_plain_noun(word: str) -> bool:

@@ -63,6 +63,9 @@ def spellings(name: str, *, bare_vowels: bool) -> tuple[str, ...]:
     With `bare_vowels` also "Muller" for "Müller": not for words that would become another word.
     """
     found = [pattern(name)]
+    loose = " " + folded(unicodedata.normalize("NFC", name)).strip()
+    if "  " in loose:  # "Spitze! Events": the sign inside leaves two blanks
+        found.append(loose)
     for change in (_umlauts_in_two, _umlauts_composed, _sharp_s, _without_apostrophe, _and):
         found += [other for one in list(found) for other in change(one)]
     if bare_vowels and not found[0].isascii():
