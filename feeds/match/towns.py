@@ -21,7 +21,9 @@ def signal(place: Place, city: str) -> Signal | None:
     for match in _pattern(city).finditer(place.around.body):
         found = match
         distance = max(match.start() - place.end, place.start - match.end())
-        if _FROM_THERE.fullmatch(place.around.body, place.end, match.start()):
+        if match[0].lower() == _short(city).lower() and _FROM_THERE.fullmatch(
+            place.around.body, place.end, match.start()
+        ):
             return Signal(f"from:{city}", _FROM)
         if distance <= _STRETCH or place.begin <= match.start() < place.stop:
             near = match

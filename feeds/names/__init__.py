@@ -13,11 +13,11 @@ from typing import Literal
 
 from feeds.names.dictionary import is_german
 from feeds.names.lists import endings, words
-from feeds.names.ordinary import Ordinary, ordinary
+from feeds.names.ordinary import Ordinary, ordinary, warning
 from feeds.names.spelling import folded
 from feeds.texts import Relation, Subject
 
-__all__ = ["Case", "Form", "Ordinary", "core", "forms", "ordinary", "proposals", "says_what"]
+__all__ = ["Case", "Form", "Ordinary", "core", "forms", "ordinary", "proposals", "says_what", "warning"]
 
 #: which letters must be capitals: none, the first, all
 Case = Literal["any", "first", "all"]

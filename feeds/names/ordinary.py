@@ -7,6 +7,7 @@ from enum import IntEnum
 
 from feeds.names import dictionary
 from feeds.names.lists import words
+from outreach.errors import N_
 from outreach.names.first_names import use_of
 
 
@@ -25,6 +26,23 @@ class Ordinary(IntEnum):
     FIRST_NAME = 6
     #: a word of the language: Durst, Ende
     WORD = 7
+
+
+_SENTENCES = {
+    Ordinary.LOAN: N_("“%(name)s” is in the dictionary: add a town or the trade."),
+    Ordinary.SHORT: N_("“%(name)s” is very short: add a town or the trade."),
+    Ordinary.PERSON: N_("“%(name)s” is a person's name: add a town or the trade."),
+    Ordinary.SURNAME: N_("“%(name)s” is a common last name: add a town or the trade."),
+    Ordinary.TOWN: N_("“%(name)s” is a town: add the trade or a second word."),
+    Ordinary.FIRST_NAME: N_("“%(name)s” is a first name: add a town or the trade."),
+    Ordinary.WORD: N_("“%(name)s” is an ordinary word: add a town or a second word."),
+}
+
+
+def warning(name: str) -> str | None:
+    """The sentence to show when a watched name (without legal form) is ordinary, with a gap for the name; None when it
+    is not. How often it stands in real articles is for whoever has them to say."""
+    return _SENTENCES.get(ordinary(name))
 
 
 _SHORT = 3

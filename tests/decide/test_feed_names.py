@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from feeds.names import Ordinary, core, forms, ordinary, proposals
+from feeds.names import Ordinary, core, forms, ordinary, proposals, warning
 from feeds.names.spelling import folded, spellings
 from feeds.texts import Subject
 
@@ -113,6 +113,11 @@ def test_an_ordinary_name_is_known_as_one(name: str, what: Ordinary) -> None:
         assert ordinary(name) is not Ordinary.NO
     else:
         assert ordinary(name) is what
+
+
+def test_an_ordinary_name_comes_with_a_warning_and_a_distinctive_one_without() -> None:
+    assert warning("Ende") == "“%(name)s” is an ordinary word: add a town or a second word."
+    assert warning("Fraport") is None
 
 
 @pytest.mark.parametrize(
