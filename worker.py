@@ -7,6 +7,7 @@ from datetime import timedelta
 import dramatiq
 
 import campaigns.actors
+import feeds.actors
 import feeds.rows  # noqa: F401
 import outreach.actors
 import outreach.rows  # noqa: F401 - every table has to be known, for foreign keys to find theirs
@@ -22,6 +23,8 @@ TIMETABLE = (
     Entry("settle_hits", every=timedelta(seconds=10)),
     Entry("recompute_values", every=timedelta(hours=1)),
     Entry("find_occasions", every=timedelta(minutes=10)),
+    Entry("follow_watches", every=timedelta(seconds=20)),
+    Entry("sweep_source_imports", every=timedelta(seconds=15)),
     Entry("check_names", every=timedelta(seconds=15)),
     Entry("forget_expired", every=timedelta(hours=1)),
 )
@@ -41,6 +44,7 @@ def equip(house: House) -> None:
     """Put every actor on the house's broker, and the timetable into each worker process that boots with it."""
     outreach.actors.register(house)
     campaigns.actors.register(house)
+    feeds.actors.register(house)
     clockwork = Clockwork(house.database, TIMETABLE)
 
     def start() -> None:

@@ -8,6 +8,7 @@ from flask import Flask
 import campaigns.commands
 import campaigns.web
 import feeds.commands
+import feeds.web
 import outreach.commands
 import outreach.web
 import worker
@@ -22,7 +23,7 @@ def create_app(house: House | None = None) -> Flask:
     """The web application of the installation the environment describes, or of one that is open already."""
     return app.build(
         house or open_house(settings.load()),
-        [*outreach.web.blueprints(), *campaigns.web.blueprints()],
+        [*outreach.web.blueprints(), *campaigns.web.blueprints(), *feeds.web.blueprints()],
         [
             outreach.web.week_occasions.lines,
             outreach.web.week.own_lines,

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from campaigns import content, example_cards, newsletters, starters
 from campaigns.rows import Campaign
 from campaigns.segments import store as segments
-from outreach import clock, companies, contacts, organisation, senders
+from outreach import clock, companies, contacts, jobs, organisation, senders
 from outreach.consent import lists, subscriptions, suppression
 from outreach.consent.rows import Consent, Subscription
 from outreach.contacts import Contact, custom
@@ -113,6 +113,7 @@ def load(session: Session, house: House) -> dict[str, int]:
     _history(session, campaign, now, dice)
     _draft(session, topic, made.id)
     made_cards = example_cards.fill(session, people, now)
+    jobs.ask(session, "load_example_news")  # the floor that reads the news fills in its own
     made_cards["occasions"] = found.find(session, now=now, zone=house.settings.timezone)
     return {
         "companies": len(_COMPANIES),

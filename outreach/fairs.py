@@ -140,7 +140,7 @@ def list_page(
         query = query.where(Fair.ends_on < today).order_by(Fair.starts_on.desc(), Fair.id)
     else:
         query = query.where(Fair.ends_on >= today).order_by(Fair.starts_on, Fair.id)
-    return paging.fetch(session, query, lambda row: FairLine(*row), page=page, per_page=per_page)
+    return paging.fetch(session, query, lambda row: FairLine(*row[:8]), page=page, per_page=per_page)
 
 
 def exhibitors(

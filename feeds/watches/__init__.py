@@ -5,7 +5,7 @@ customer file ─ derive ─▶ Watch rows ◀─ store (corrections, what "wron
 """
 
 from feeds.watches.derive import derive, follow
-from feeds.watches.store import WatchLine, add, change, get, of_company, of_contact, remove, teach
+from feeds.watches.store import WatchLine, add, change, get, of_company, of_contact, remove, teach, weigh
 from feeds.watches.subjects import changed_since, every, of_keys
 
 __all__ = [
@@ -22,4 +22,5 @@ __all__ = [
     "of_keys",
     "remove",
     "teach",
+    "weigh",
 ]

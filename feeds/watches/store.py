@@ -114,7 +114,7 @@ def change(
     """Correct a watch: change what is given, leave the rest. Raises NotFound, Invalid."""
     found = get(session, watch_id)
     if forms is not None:
-        found.forms = _words(forms, "forms")
+        found.forms = _words(forms, "spellings")
     if refused is not None:
         found.refused_forms = _words(refused, "refused")
     if required is not None:

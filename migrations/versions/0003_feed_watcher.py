@@ -264,6 +264,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_occasions_company_id', ['company_id', 'id'], unique=False)
         batch_op.create_index('ix_occasions_contact_id', ['contact_id', 'id'], unique=False)
         batch_op.create_index('ix_occasions_expires_on', ['expires_on'], unique=False, sqlite_where=sa.text("state IN ('open', 'note', 'unsure', 'held', 'snoozed')"), postgresql_where=sa.text("state IN ('open', 'note', 'unsure', 'held', 'snoozed')"))
+        batch_op.create_index('ix_occasions_origin_id', ['origin_id'], unique=False)
         batch_op.create_index('ix_occasions_state_score', ['state', 'score', 'id'], unique=False)
 
     op.create_table('stops',

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from outreach import facts, paging
+from outreach import facts, paging, stops
 from outreach.companies import Company
 from outreach.contacts import Contact
 from outreach.contacts.store import display_name
@@ -20,6 +20,7 @@ from outreach.history.rows import Touchpoint
 from outreach.occasions import ranking
 from outreach.occasions.rows import Occasion, State
 from outreach.paging import Page
+from outreach.stops import StopLine
 
 #: the lists of the page, in its order
 LISTS = ("open", "unsure", "note", "held", "snoozed", "decided")
@@ -147,6 +148,24 @@ def of_customer(
     return [
         _line(row) for row in session.execute(query.order_by(Occasion.score.desc(), Occasion.id.desc()).limit(limit))
     ]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a card says on top: stop flags that hold, and reasons to write now."""
+
+    flags: Sequence[StopLine]
+    occasions: Sequence[OccasionLine]
+
+
+def standing(
+    session: Session, *, contact_id: int | None = None, company_id: int | None = None, today: date
+) -> Standing:
+    """The flags and occasions of a card: of a person (with the company they work at), or of a company."""
+    return Standing(
+        stops.standing(session, today=today, contact_id=contact_id, company_id=company_id, limit=5),
+        of_customer(session, contact_id=contact_id, company_id=company_id, limit=3),
+    )
 
 
 def one(session: Session, occasion_id: int) -> OccasionLine:

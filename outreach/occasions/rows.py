@@ -51,6 +51,7 @@ class Occasion(Tracked, Base):
         Index("ix_occasions_state_score", "state", "score", "id"),
         Index("ix_occasions_contact_id", "contact_id", "id"),
         Index("ix_occasions_company_id", "company_id", "id"),
+        Index("ix_occasions_origin_id", "origin_id"),
         Index(
             "ix_occasions_expires_on",
             "expires_on",

@@ -11,8 +11,9 @@ from outreach import cards, clock, contacts, lines, users
 from outreach.consent import lists as topics
 from outreach.contacts import custom, photos
 from outreach.history import timeline
+from outreach.occasions import pages as pages_of_occasions
 from outreach.web import companies as company_pages
-from outreach.web import lists, words
+from outreach.web import lists, occasion_words, words
 from outreach.web.card_subject import Subject, today
 from outreach.web.contacts import pages
 from outreach.web.transaction import session
@@ -34,6 +35,9 @@ def card(contact_id: int) -> ResponseReturnValue:
         specs=custom.specs(session()),
         topics=topics.list_page(session(), per_page=1).total,
         labels=lines.LABELS,
+        standing=pages_of_occasions.standing(
+            session(), contact_id=contact_id, company_id=found.person.company_id, today=today()
+        ),
         **_common(),
     )
 
@@ -51,6 +55,7 @@ def company_card(company_id: int) -> ResponseReturnValue:
         subject=Subject(company_id=company_id),
         wanted=wanted,
         found=people,
+        standing=pages_of_occasions.standing(session(), company_id=company_id, today=today()),
         **_common(),
     )
 
@@ -72,4 +77,4 @@ def _kinds() -> list[str]:
 
 
 def _common() -> dict[str, Any]:
-    return {"words": words, "today": today(), "kind": next(iter(_kinds()), "")}
+    return {"words": words, "occasion_words": occasion_words, "today": today(), "kind": next(iter(_kinds()), "")}

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from campaigns import audience, example, newsletters
 from campaigns.rows import Campaign
 from campaigns.segments import store as segments
+from feeds import example as news
 from outreach import clock, duplicates, migrate, senders, signup
 from outreach.consent.rows import Subscription
 from outreach.db import Database
@@ -178,6 +179,7 @@ def live_in(session: Session, house: House | None = None) -> world.World:
     session.add(KeptMail(recipient="anna@mueller.example", subject="Neues aus der Werkstatt", raw=_MAIL))
     if house is not None:
         example.load(session, house)
+        news.fill(session, house, now=clock.now())
         _more(session)
     return built
 

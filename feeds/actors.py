@@ -1,0 +1,34 @@
+"""The jobs of this floor, each a line that names the function it calls. Registered by `worker.equip`."""
+
+from __future__ import annotations
+
+from feeds import example, watches
+from feeds.sources import lists
+from outreach import jobs
+from outreach.clock import now
+from outreach.house import House
+
+
+def register(house: House) -> None:
+    """Put this floor's actors on the house's broker."""
+
+    def follow_watches() -> None:
+        more = True
+        while more:  # a short transaction for each block
+            with house.database.writing() as session:
+                more = watches.follow(session, now=now())
+
+    def import_sources(import_id: int) -> None:
+        lists.run(house, import_id, now=now())
+
+    def sweep_source_imports() -> None:
+        with house.database.writing() as session:
+            for import_id in lists.waiting(session, now()):
+                jobs.ask(session, "import_sources", import_id=import_id)
+
+    def load_example_news() -> None:
+        with house.database.writing() as session:
+            example.fill(session, house, now=now())
+
+    for actor in (follow_watches, import_sources, sweep_source_imports, load_example_news):
+        jobs.register(house.broker, actor, name=actor.__name__)
