@@ -93,6 +93,7 @@ SENTENCES = {
     "unexpected_status": N_("The server answered with %(code)s, which is of no use here."),
     "empty": N_("The answer is empty."),
     "not_a_feed": N_("This is a web page or something else, and not a feed."),
+    "not_a_calendar": N_("This is not a calendar, or one too large to read."),
     "unreadable": N_("Reading this takes too long or too much memory."),
     "not_allowed": N_("The site asks programs not to read this page (robots.txt)."),
     "internal": N_("Reading this address failed in an unexpected way."),

@@ -10,7 +10,7 @@ from publicsuffixlist import PublicSuffixList
 
 LONGEST = 2000
 _SCHEMES = ("http", "https")
-_BLANKS = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]")
+_BLANKS = re.compile("[\x00-\x20\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 #: parameters that say how somebody came, not where to
 _WAYS = re.compile(
     r"(?:utm_|pk_|piwik_|mtm_|hsa_|wt_|at_|oly_).*|wt\.(?:mc|zmc|rss).*|_hs(?:enc|mi)|__hs.*|fbclid|gclid|gclsrc|dclid|gbraid"
@@ -40,10 +40,11 @@ def absolute(link: str, base: str) -> str:
         _ = parts.port
     except ValueError:
         return ""
-    if parts.scheme not in _SCHEMES or not parts.hostname or len(joined) > LONGEST:
+    if parts.scheme not in _SCHEMES or not parts.hostname:
         return ""
     # What could end an attribute or begin a tag is never left as it is, whoever prints it.
-    return joined.replace('"', "%22").replace("<", "%3C").replace(">", "%3E").replace("'", "%27").replace("\\", "%5C")
+    joined = joined.replace('"', "%22").replace("<", "%3C").replace(">", "%3E").replace("'", "%27").replace("\\", "%5C")
+    return joined if len(joined) <= LONGEST else ""
 
 
 def unwrapped(link: str) -> str:
