@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from urllib.parse import urlsplit
 
 from feeds.match import towns
@@ -46,6 +47,7 @@ _WHO = frozenset(
     ]
 )
 
+#: of those, what may stand anywhere in the article, and so says nothing where grammar says "a word"
 _ANYWHERE = frozenset({"industry", "business_noun", "competitor", "required"})
 _GRAMMAR = frozenset({"-article", "-determiner", "-adjective", "-genitive", "-label"})
 
@@ -82,8 +84,7 @@ class Known:
 
     def __init__(self, subject: Subject, around: Around) -> None:
         self.subject = subject
-        self.own_words = frozenset(_own_words(subject))
-        self.signals = tuple(_facts(subject, around, self.own_words))
+        self.signals = tuple(_facts(subject, around))
         #: what should stand beside the name is known, and none of it does
         self.is_in_town = bool(subject.city) and towns.stands(around, subject.city)
         self.is_known = bool(subject.city or subject.industry)
@@ -91,9 +92,13 @@ class Known:
         self.is_refused = _is_refused(subject, around)
         self.is_own_site = around.article.own_of == subject.key != ""
 
+    @cached_property
+    def own_words(self) -> frozenset[str]:
+        return frozenset(_own_words(self.subject))
 
-def _facts(subject: Subject, around: Around, own_words: frozenset[str]) -> Iterator[Signal]:
-    text = around.body.lower() + " " + around.article.link.lower()
+
+def _facts(subject: Subject, around: Around) -> Iterator[Signal]:
+    text = f"{around.low} {around.article.link.lower()}" if subject.domains else ""
     if any(_domain_stands(domain, text) for domain in subject.domains):
         yield Signal("domain", 4)
     trade = next((word for word in _trade_words(subject.industry) if _trade_stands(word, around)), "")
