@@ -11,6 +11,7 @@ import feeds.actors
 import feeds.rows  # noqa: F401
 import outreach.actors
 import outreach.rows  # noqa: F401 - every table has to be known, for foreign keys to find theirs
+from feeds import watch
 from outreach import jobs, settings
 from outreach.house import House, open_house
 from outreach.mail import send
@@ -49,9 +50,11 @@ def equip(house: House) -> None:
 
     def start() -> None:
         send.start(house)
+        watch.start(house)
         clockwork.start()
 
     def stop() -> None:
+        watch.stop(house)
         send.stop(house)  # every slice ends after the mail under way: nothing unsure, nothing left claimed
         clockwork.stop()
 

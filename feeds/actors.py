@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from feeds import example, watches
+from feeds import example, watch, watches
 from feeds.sources import lists
 from outreach import jobs
 from outreach.clock import now
@@ -11,6 +11,9 @@ from outreach.house import House
 
 def register(house: House) -> None:
     """Put this floor's actors on the house's broker."""
+
+    def check_due() -> None:
+        watch.wake(house)  # the reading itself goes on all the time, see worker.py; this only saves the wait
 
     def follow_watches() -> None:
         more = True
@@ -30,5 +33,5 @@ def register(house: House) -> None:
         with house.database.writing() as session:
             example.fill(session, house, now=now())
 
-    for actor in (follow_watches, import_sources, sweep_source_imports, load_example_news):
+    for actor in (check_due, follow_watches, import_sources, sweep_source_imports, load_example_news):
         jobs.register(house.broker, actor, name=actor.__name__)

@@ -1,4 +1,4 @@
-"""`outreach feeds check`: one address read now, through every guard, without storing anything."""
+"""`outreach feeds`: look at one address through every guard without storing anything; read what is due."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ import asyncio
 import json
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import click
 
-from feeds import fetch, guard, parse
+from feeds import fetch, guard, parse, watch
 from feeds.fetch import Fetched, Limits
 from feeds.guard import FetchFailed
 from feeds.parse import Parsed, ParsedEntry
 from outreach import clock, logs
+from outreach.commands import as_json, say, with_house
+from outreach.house import House
 from outreach.settings import Settings, SettingsError, load
 
 log = logs.get(__name__)
@@ -56,6 +58,21 @@ def check(address: str, as_json: bool) -> None:
         answer = _failed(address, FetchFailed("internal"))
     click.echo(json.dumps(answer, ensure_ascii=False) if as_json else _in_words(answer))
     sys.exit(0 if answer["ok"] else 1)
+
+
+@feeds_group.command("poll")
+@click.option("--all", "everything", is_flag=True, help="Every feed that is not paused, due or not.")
+@as_json
+@with_house
+def poll(house: House, everything: bool, as_json: bool) -> None:
+    """Read what is due, here and now, until nothing more is.
+
+    \b
+    Example: outreach feeds poll --all
+    """
+    tally = watch.poll(house, everything=everything)
+    text = f"{tally.checked} feeds read: {tally.new} new entries, {tally.unchanged} feeds unchanged, {tally.failed} failed."
+    say(asdict(tally), as_json=as_json, text=text)
 
 
 @dataclass(frozen=True)
