@@ -108,7 +108,7 @@ def _plain(title: str) -> str:
 
 def _sketch(body: str) -> frozenset[int]:
     """The smallest hashes of runs of four words (bottom-k): copies share most of them, however they are cut."""
-    words = _WORD.findall(body[:3000].lower())
+    words = _WORD.findall(body[:1500].lower())
     hashes = {zlib.crc32(" ".join(words[at : at + 4]).encode()) for at in range(len(words) - 3)}
     return frozenset(sorted(hashes)[:_SKETCH])
 

@@ -8,6 +8,7 @@ One pass over the text asks whether any trigger can be in it at all; most articl
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -23,6 +24,10 @@ from feeds.texts import Article, Event, Mention
 #: in a headline every word is near
 _WITHIN_TITLE = 8
 _FIRMS_OF_A_LIST = 6
+#: an article ends somewhere; what comes later is a whole archive
+_READ_MOST = 60_000
+#: a sentence with more names than this is a list
+_NAMES_MOST = 60
 _WORD = re.compile(r"\w+")
 _TAG = re.compile(r"#\w+|https?://\S+")
 _WE = re.compile(r"(?<!\w)(?:wir|uns|unser\w*|we|us|our)(?!\w)")
@@ -62,7 +67,7 @@ def happened(article: Article, mentions: Sequence[Mention], rules: Rules, today:
     if not mentions:
         return []
     body = article.body
-    lowered = lower(body)
+    lowered = lower(body)[:_READ_MOST]
     best: dict[tuple[str, str, str], Happening] = {}
     parts: list[Sentence] | None = None
     languages = rules.for_text(lowered)
@@ -71,7 +76,9 @@ def happened(article: Article, mentions: Sequence[Mention], rules: Rules, today:
         if not hits:
             continue
         parts = parts or sentences.split(body, len(article.title))
-        for place in _places(article, lowered, mentions, parts):
+        starts = [start for start, _ in hits]
+        told = [part for part in parts if _between(starts, part.start, part.end)]
+        for place in _places(article, lowered, mentions, told):
             for happening in _in_place(body, place, hits, language, languages, today):
                 key = (happening.mention.subject, happening.mention.relation, happening.event.kind)
                 if key not in best or _rank(happening) < _rank(best[key]):
@@ -85,13 +92,20 @@ def lower(body: str) -> str:
     return lowered if len(lowered) == len(body) else "".join(one.lower()[:1] for one in body)
 
 
+def _between(starts: Sequence[int], start: int, end: int) -> bool:
+    at = bisect_left(starts, start)
+    return at < len(starts) and starts[at] < end
+
+
 def _rank(happening: Happening) -> tuple[int, int]:
     return len(happening.event.doubts), happening.sentence
 
 
 def _places(article: Article, lowered: str, mentions: Sequence[Mention], parts: Sequence[Sentence]) -> Iterator[_Place]:
+    ordered = sorted(mentions, key=lambda one: one.start)
+    starts = [one.start for one in ordered]
     for sentence in parts:
-        inside = [one for one in mentions if sentence.start <= one.start < sentence.end]
+        inside = ordered[bisect_left(starts, sentence.start) : bisect_left(starts, sentence.end)][:_NAMES_MOST]
         own = tuple(_own_voice(article, lowered, sentence))
         seen: set[tuple[str, str]] = set()
         for mention in (*inside, *own):

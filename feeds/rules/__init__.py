@@ -70,7 +70,7 @@ class Language:
     def hits(self, lowered: str) -> list[tuple[int, tuple[int, ...]]]:
         """Where something stands that may be a trigger: offset and the numbers of the triggers, in one pass."""
         found = self._stems.find_matches_as_indexes(lowered, overlapping=True)
-        return [(start, self._of_stem[stem]) for stem, start, _ in found]
+        return sorted((start, self._of_stem[stem]) for stem, start, _ in found)
 
 
 @dataclass(frozen=True)
