@@ -48,14 +48,14 @@ def happened_on(lowered: str, today: date, *, place: int = 0) -> date | None:
 
     A day without a year is the one nearest to `today`. A month alone is its first day.
     """
-    found: list[tuple[int, date]] = []
-    for form in _FORMS:
-        found += [
-            (abs(match.start() - place), day)
-            for match in form.finditer(lowered)
-            if (day := _day(match.groupdict(), today))
-        ]
-    found += [(abs(match.start() - place), day) for match, day in _relative(lowered, today)]
+    written = [
+        (abs(match.start() - place), day)
+        for form in _FORMS
+        for match in form.finditer(lowered)
+        if (day := _day(match.groupdict(), today))
+    ]
+    near = [one for one in written if abs(one[1] - today) <= _THIS_YEAR]
+    found = near or [(abs(match.start() - place), day) for match, day in _relative(lowered, today)] or written
     if not found:
         found = [
             (abs(match.start() - place), day)
@@ -65,6 +65,8 @@ def happened_on(lowered: str, today: date, *, place: int = 0) -> date | None:
     return min(found)[1] if found else None
 
 
+#: a written day further away than this is the year of something else, when the sentence also says "on Monday"
+_THIS_YEAR = timedelta(days=400)
 _DAY_OF = {"mitte": "15", "mid": "15", "ende": "28", "late": "28"}
 
 
