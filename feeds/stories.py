@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from array import array
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import date
@@ -22,8 +23,8 @@ SAME_WORDS_DAYS = 30
 _ALIKE_TITLES = 86
 _ALIKE_TEXTS = 0.5
 _SKETCH = 24
-_SUBJECTS_MOST = 50_000
-_STORIES_MOST = 12
+_SUBJECTS_MOST = 30_000
+_STORIES_MOST = 10
 _WORD = re.compile(r"\w+")
 _DRESS = re.compile(
     r"^(?:rt @\w+: ?|\+{2,}|roundup\w*(?: \d)?[:/]|update\w*(?: \d)?[:/]|eil\w*:|>|exclusive:)\s*|https?://\S+|\s[-–|] [^-–|]{2,30}$"
@@ -39,7 +40,7 @@ class Told:
     first: date
     last: date
     title: str
-    sketch: frozenset[int]
+    sketch: array[int]
 
 
 class Stories:
@@ -85,7 +86,7 @@ def alike(title: str, other: str) -> bool:
     return _alike(_plain(title), _plain(other))
 
 
-def _is_same(story: Told, kind: str | None, on: date, title: str, sketch: frozenset[int]) -> bool:
+def _is_same(story: Told, kind: str | None, on: date, title: str, sketch: array[int]) -> bool:
     days = max(abs((on - story.first).days), 0) if on < story.first else max((on - story.last).days, 0)
     if days > SAME_WORDS_DAYS:
         return False
@@ -106,17 +107,17 @@ def _plain(title: str) -> str:
     return " ".join(_WORD.findall(_DRESS.sub(" ", title.lower())))
 
 
-def _sketch(body: str) -> frozenset[int]:
+def _sketch(body: str) -> array[int]:
     """The smallest hashes of runs of four words (bottom-k): copies share most of them, however they are cut."""
     words = _WORD.findall(body[:1500].lower())
     hashes = {zlib.crc32(" ".join(words[at : at + 4]).encode()) for at in range(len(words) - 3)}
-    return frozenset(sorted(hashes)[:_SKETCH])
+    return array("I", sorted(hashes)[:_SKETCH])
 
 
-def _share(one: frozenset[int], other: frozenset[int]) -> float:
+def _share(one: array[int], other: array[int]) -> float:
     if min(len(one), len(other)) < 8:
         return 0.0
-    smallest = sorted(one | other)[:_SKETCH]
+    smallest = sorted({*one, *other})[:_SKETCH]
     return sum(value in one and value in other for value in smallest) / len(smallest)
 
 

@@ -60,11 +60,20 @@ def happened_on(lowered: str, today: date, *, place: int = 0) -> date | None:
         found = [
             (abs(match.start() - place), day)
             for match in _BARE_MONTH.finditer(lowered)
-            if (day := _day({**match.groupdict(), "day": _DAY_OF.get(match["into"], "1")}, today))
+            if (day := _month(match, lowered, today))
         ]
     return min(found)[1] if found else None
 
 
+def _month(match: re.Match[str], lowered: str, today: date) -> date | None:
+    """A month alone. Far ahead it is rather the one that has been, unless the sentence speaks of what will be."""
+    day = _day({**match.groupdict(), "day": _DAY_OF.get(match["into"], "1")}, today)
+    if day is None or match["year"] or (day - today).days <= _SOON or _FUTURE.search(lowered):
+        return day
+    return _valid(day.year - 1, day.month, day.day)
+
+
+_SOON = 120
 #: a written day further away than this is the year of something else, when the sentence also says "on Monday"
 _THIS_YEAR = timedelta(days=400)
 _DAY_OF = {"mitte": "15", "mid": "15", "ende": "28", "late": "28"}
