@@ -37,24 +37,24 @@ __all__ = [
 ]
 
 
-def engine(house: House) -> Engine:
+def _engine(house: House) -> Engine:
     """The engine of this process."""
     return house.kept(Engine, lambda: _made(house))
 
 
 def start(house: House) -> None:
     """Read what is due from now on, in a thread of this process."""
-    engine(house).start()
+    _engine(house).start()
 
 
 def stop(house: House) -> None:
     """End reading; what is under way is given back."""
-    engine(house).stop()
+    _engine(house).stop()
 
 
 def wake(house: House) -> None:
     """Something may be due: look now."""
-    engine(house).wake()
+    _engine(house).wake()
 
 
 def poll(house: House, *, everything: bool = False, only: Collection[int] | None = None) -> Tally:

@@ -12,7 +12,8 @@ from sqlalchemy import bindparam, exists, select, update
 from sqlalchemy.orm import Session
 
 from feeds import decide, entries
-from feeds.entries import Stored
+from feeds.decide import Identified
+from feeds.entries import Stored, Taken
 from feeds.rows import Feed
 from feeds.watch import claim, outcome
 from feeds.watch.claim import Claimed
@@ -47,44 +48,55 @@ class Tally:
 def record(session: Session, outcomes: Sequence[Outcome], judge: Judge) -> Tally:
     """Write down what these checks came to. A feed somebody else has claimed meanwhile is left to them."""
     tally = Tally(checked=len(outcomes))
-    plain: list[tuple[Claimed, dict[str, Any]]] = []
+    rows: list[tuple[Claimed, dict[str, Any]]] = []
+    changed: list[Outcome] = []
     for one in outcomes:
         if one.failure is not None:
             tally.failed += 1
-            plain.append((one.feed, outcome.of_failure(one)))
+            rows.append((one.feed, outcome.of_failure(one)))
             _pause(session, one)
         elif one.is_unchanged:
             tally.unchanged += 1
-            plain.append((one.feed, _unless_taken(session, one.feed, outcome.of_nothing_new(one))))
+            rows.append((one.feed, _unless_taken(session, one.feed, outcome.of_nothing_new(one))))
         else:
-            _changed(session, one, judge, tally)
-    _write_all(session, plain)
+            changed.append(one)
+    rows += _changed(session, changed, judge, tally)
+    _write_all(session, rows)
     return tally
 
 
-def _changed(session: Session, one: Outcome, judge: Judge, tally: Tally) -> None:
-    if not _is_ours(session, one.feed):
-        tally.lost += 1
-        return
-    if one.events is not None:
-        _fairs(session, one)
-        values = outcome.of_entries(one, appeared=(), has_new=False, is_same_feed=True)
-    else:
-        found = outcome.identified(one)
-        taken = entries.take_in(session, one.feed.id, found, now=one.at)
-        new = taken.new
-        tally.new += len(new)
-        # A feed that is read afresh has forgotten its hash: what it still holds is judged again, once and the same.
-        judged = taken.stored if one.feed.checks and not one.feed.body_hash else new
-        if judged:
-            judge(session, one.feed, judged, one.at)
-        values = outcome.of_entries(
-            one,
-            appeared=[item.entry.published_at for item in found if item.entry.published_at is not None],
-            has_new=bool(new),
-            is_same_feed=_is_same(one, len(found), len(new)),
-        )
-    _write_all(session, [(one.feed, _unless_taken(session, one.feed, values))])
+def _changed(
+    session: Session, outcomes: Sequence[Outcome], judge: Judge, tally: Tally
+) -> list[tuple[Claimed, dict[str, Any]]]:
+    """Keep and judge what came; gives what becomes of the feeds' rows."""
+    ours = _ours(session, outcomes)
+    tally.lost += len(outcomes) - len(ours)
+    found = {one.feed.id: outcome.identified(one) for one in ours if one.parsed is not None}
+    taken = entries.take_in(session, found, now=max(one.at for one in ours)) if found else {}
+    rows: list[tuple[Claimed, dict[str, Any]]] = []
+    for one in ours:
+        if one.parsed is None:
+            _fairs(session, one)
+            values = outcome.of_entries(one, appeared=(), has_new=False, is_same_feed=True)
+        else:
+            values = _judged(session, one, found[one.feed.id], taken[one.feed.id], judge)
+            tally.new += len(taken[one.feed.id].new)
+        rows.append((one.feed, _unless_taken(session, one.feed, values)))
+    return rows
+
+
+def _judged(session: Session, one: Outcome, found: Sequence[Identified], taken: Taken, judge: Judge) -> dict[str, Any]:
+    new = taken.new
+    # A feed that is read afresh has forgotten its hash: what it still holds is judged again, once and the same.
+    judged = taken.stored if one.feed.checks and not one.feed.body_hash else new
+    if judged:
+        judge(session, one.feed, judged, one.at)
+    return outcome.of_entries(
+        one,
+        appeared=[item.entry.published_at for item in found if item.entry.published_at is not None],
+        has_new=bool(new),
+        is_same_feed=_is_same(one, len(found), len(new)),
+    )
 
 
 def _is_same(one: Outcome, found: int, new: int) -> bool:
@@ -92,12 +104,18 @@ def _is_same(one: Outcome, found: int, new: int) -> bool:
     return one.feed.checks == 0 or new < found or (one.parsed is not None and one.parsed.title == one.feed.title)
 
 
-def _is_ours(session: Session, feed: Claimed) -> bool:
-    """Whether the claim still holds; the row is locked for the rest of the transaction."""
-    mine = select(Feed.id).where(
-        Feed.id == feed.id, Feed.claimed_until == feed.claimed_until, Feed.address == feed.address
+def _ours(session: Session, outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Those whose claim still holds at the address that was asked; their rows are locked until the transaction ends."""
+    if not outcomes:
+        return []
+    rows = session.connection().execute(
+        select(Feed.id, Feed.claimed_until, Feed.address)
+        .where(Feed.id.in_([one.feed.id for one in outcomes]))
+        .order_by(Feed.id)
+        .with_for_update()
     )
-    return session.connection().execute(mine.with_for_update()).first() is not None
+    held = {row.id: (row.claimed_until, row.address) for row in rows}
+    return [one for one in outcomes if held.get(one.feed.id) == (one.feed.claimed_until, one.feed.address)]
 
 
 def _unless_taken(session: Session, feed: Claimed, values: dict[str, Any]) -> dict[str, Any]:
