@@ -17,7 +17,7 @@ from feeds.events import Happening, quotes, sentences
 from feeds.events.doubts import NOTHING_HAPPENED
 from feeds.rules import Rules
 from feeds.stories import Stories
-from feeds.texts import Article, Certainty, Decision, Finding, Mention
+from feeds.texts import Article, Certainty, Decision, Finding, Mention, Subject
 from outreach.errors import N_
 from outreach.occasions.kinds import Kind
 
@@ -35,6 +35,7 @@ class Index(Protocol):
     """What finds the names (feeds.match.Index)."""
 
     def mentions(self, article: Article) -> list[Mention]: ...
+    def subject(self, key: str) -> Subject | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,9 @@ def judge(
     if not mentions:
         return []
     day = article.published_at.date() if article.published_at else today
-    happenings = events.happened(article, mentions, rules, day)
+    named = {mention.subject: index.subject(mention.subject) for mention in mentions}
+    persons = {key for key, subject in named.items() if subject is not None and subject.is_person}
+    happenings = events.happened(article, mentions, rules, day, persons=persons)
     case = _Case(article, kinds, _Grave(article, rules), day, today)
     found = []
     for subject in dict.fromkeys(mention.subject for mention in mentions):

@@ -10,6 +10,7 @@ import re
 import zlib
 from array import array
 from collections import OrderedDict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -40,7 +41,7 @@ class Told:
     first: date
     last: date
     title: str
-    sketch: array[int]
+    sketch: Collection[int]
 
 
 class Stories:
@@ -86,7 +87,7 @@ def alike(title: str, other: str) -> bool:
     return _alike(_plain(title), _plain(other))
 
 
-def _is_same(story: Told, kind: str | None, on: date, title: str, sketch: array[int]) -> bool:
+def _is_same(story: Told, kind: str | None, on: date, title: str, sketch: Collection[int]) -> bool:
     days = max(abs((on - story.first).days), 0) if on < story.first else max((on - story.last).days, 0)
     if days > SAME_WORDS_DAYS:
         return False
@@ -114,7 +115,7 @@ def _sketch(body: str) -> array[int]:
     return array("I", sorted(hashes)[:_SKETCH])
 
 
-def _share(one: array[int], other: array[int]) -> float:
+def _share(one: Collection[int], other: Collection[int]) -> float:
     if min(len(one), len(other)) < 8:
         return 0.0
     smallest = sorted({*one, *other})[:_SKETCH]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -58,10 +58,13 @@ class _Place:
     others: tuple[tuple[int, int], ...]
 
 
-def happened(article: Article, mentions: Sequence[Mention], rules: Rules, today: date) -> list[Happening]:
+def happened(
+    article: Article, mentions: Sequence[Mention], rules: Rules, today: date, *, persons: Collection[str] = ()
+) -> list[Happening]:
     """All events of the subjects mentioned, the surest of each kind per subject; doubtful ones carry their doubts.
 
-    `today` is the day of the article as far as it has one: "gestern" counts from it.
+    `today` is the day of the article as far as it has one: "gestern" counts from it. `persons` are the subjects that
+    are people themselves: what happens to people and what happens to firms can both happen to them.
     """
     mentions = [mention for mention in mentions if not match.is_source(mention)]
     if not mentions:
@@ -79,7 +82,7 @@ def happened(article: Article, mentions: Sequence[Mention], rules: Rules, today:
         starts = [start for start, _ in hits]
         told = [part for part in parts if _between(starts, part.start, part.end)]
         for place in _places(article, lowered, mentions, told):
-            for happening in _in_place(body, place, hits, language, languages, today):
+            for happening in _in_place(body, place, hits, language, languages, today, persons):
                 key = (happening.mention.subject, happening.mention.relation, happening.event.kind)
                 if key not in best or _rank(happening) < _rank(best[key]):
                     best[key] = happening
@@ -149,13 +152,17 @@ def _in_place(
     language: Language,
     languages: Sequence[Language],
     today: date,
+    persons: Collection[str],
 ) -> Iterator[Happening]:
     end = place.start + len(place.text)
     numbers = {number for start, group in hits if place.start <= start < end for number in group}
-    person = place.mention.relation == "person"
+    mention = place.mention
+    of = {"person"} if mention.relation == "person" else {"company"}
+    if mention.relation == "own" and mention.subject in persons:
+        of = {"person", "company"}
     for number in sorted(numbers):
         trigger = language.triggers[number]
-        if (trigger.group.of == "person") == person and (span := _fits(trigger, place, languages)):
+        if trigger.group.of in of and (span := _fits(trigger, place, languages)):
             yield _happening(body, place, trigger, span, languages, today)
 
 

@@ -29,6 +29,9 @@ class Unsure:
     def mentions(self, article: Article) -> list[Mention]:
         return [replace(mention, certainty="unsure") for mention in INDEX.mentions(article)]
 
+    def subject(self, key: str) -> Subject | None:
+        return INDEX.subject(key)
+
 
 def judged(
     title: str,
@@ -102,6 +105,21 @@ def test_a_person_counts_only_with_the_company_beside_it() -> None:
     assert all(one.kind is None for one in judged("Petra Hansen wird Präsidentin des Kegelvereins"))
     (found,) = judged("Petra Hansen wird Präsidentin der IHK", f"Die Chefin von {F} ist in Ulm bekannt.")
     assert found.kind == "contact_promotion"
+
+
+@pytest.mark.parametrize(
+    ("title", "kind", "decision"),
+    [
+        ("Anna Kurz wird Geschäftsführerin der Meier AG", "contact_promotion", "draft"),
+        ("Anna Kurz gestorben", "death", "letter"),
+        ("Anna Kurz gewinnt Gründerpreis", "award", "draft"),
+        ("Anna Kurz verunglückt", "accident", "letter"),
+    ],
+)
+def test_a_customer_who_is_a_person(title: str, kind: str, decision: str) -> None:
+    index = match.Index.build([Subject("k", "Anna Kurz", city="Ulm", is_person=True)])
+    (found,) = judged(title, "Die Ulmer Unternehmerin ist in der Stadt bekannt.", index=index)
+    assert (found.kind, found.decision) == (kind, decision), found.why
 
 
 def test_a_rival_is_named_in_no_reason_to_write() -> None:
