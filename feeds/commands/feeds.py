@@ -23,8 +23,8 @@ from outreach.settings import Settings, SettingsError, load
 log = logs.get(__name__)
 
 #: for the server, and for fetching and parsing together; somebody sits and waits
-_FETCH_SECONDS = 28.0
-_SECONDS = 31.0
+_FETCH_SECONDS = 27.0
+_SECONDS = 30.0
 
 
 @click.group("feeds")

@@ -79,16 +79,18 @@ async def fetch(
     etag: str | None = None,
     last_modified: str | None = None,
     accept: str | None = None,
+    on_large: bodies.OnLarge | None = None,
 ) -> Fetched:
     """Ask an address, following redirects; raises FetchFailed with a kind and a sentence for everything that goes wrong.
 
-    Takes at most `limits.total` seconds in all and gives at most `limits.most_bytes` of body.
+    Takes at most `limits.total` seconds in all and gives at most `limits.most_bytes` of body. `on_large` is awaited
+    once before more than a megabyte is read.
     """
     validators = _validators(etag, last_modified)
     headers = {**validators, **({"Accept": accept} if accept else {})}
     try:
         async with asyncio.timeout(client.limits.total):
-            return await _followed(client, address, headers, conditional=bool(validators))
+            return await _followed(client, address, headers, bool(validators), on_large)
     except TimeoutError:
         raise FetchFailed("timeout", seconds=round(client.limits.total)) from None
 
@@ -98,13 +100,15 @@ def _validators(etag: str | None, last_modified: str | None) -> dict[str, str]:
     return {name: value for name, value in headers.items() if value}
 
 
-async def _followed(client: Client, address: str, headers: dict[str, str], *, conditional: bool) -> Fetched:
+async def _followed(
+    client: Client, address: str, headers: dict[str, str], is_conditional: bool, on_large: bodies.OnLarge | None
+) -> Fetched:
     hops: list[Hop] = []
     target = guard.checked(address, allow_private=client.allow_private)
     while True:
         async with _asked(client, target, headers) as answer:
             if answer.status not in _REDIRECTS or not answer.headers.get("Location"):
-                return await _taken(client, answer, address, target.address, tuple(hops), conditional=conditional)
+                return await _taken(client, answer, address, target.address, tuple(hops), is_conditional, on_large)
             following = _next(client, target, answer, hops)
         hops.append(Hop(status=answer.status, address=target.address, target=following.address))
         target = following
@@ -144,13 +148,13 @@ async def _taken(
     address: str,
     final_address: str,
     hops: tuple[Hop, ...],
-    *,
-    conditional: bool,
+    is_conditional: bool,
+    on_large: bodies.OnLarge | None,
 ) -> Fetched:
-    if answer.status == 304 and conditional:
+    if answer.status == 304 and is_conditional:
         body, bytes_read = b"", 0
     elif answer.status == 200:
-        body, bytes_read = await bodies.read(answer, client.limits.most_bytes)
+        body, bytes_read = await bodies.read(answer, client.limits.most_bytes, on_large)
     else:
         raise refused(answer)
     return Fetched(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Awaitable, Callable
 
 import aiohttp
 import brotli  # type: ignore[import-untyped]
@@ -10,11 +11,16 @@ import brotli  # type: ignore[import-untyped]
 from feeds.guard import FetchFailed
 
 CHUNK = 64 * 1024
+#: above this, a body waits for its place: a thousand feeds at once may not hold 10 MB each
+LARGE = 1024 * 1024
+OnLarge = Callable[[], Awaitable[None]]
+#: what some servers write there though nothing is packed
+_NO_PACKING = ("", "identity", "none", "binary", "8bit", "utf-8", "utf8", "iso-8859-1")
 #: one gzip file may hold several; a flood of empty ones costs time
 _MOST_MEMBERS = 100
 
 
-async def read(answer: aiohttp.ClientResponse, most: int) -> tuple[bytes, int]:
+async def read(answer: aiohttp.ClientResponse, most: int, on_large: OnLarge | None = None) -> tuple[bytes, int]:
     """The body, decompressed as it comes and stopped as soon as it is too large; and how many bytes came in."""
     declared = answer.headers.get("Content-Length", "")
     if declared.isdecimal() and len(declared) < 20 and int(declared) > most:
@@ -29,6 +35,9 @@ async def read(answer: aiohttp.ClientResponse, most: int) -> tuple[bytes, int]:
         size += len(chunk)
         if size > most or read > most:
             raise _too_large(most)
+        if size > LARGE and on_large is not None:
+            await on_large()
+            on_large = None
         pieces.append(chunk)
     if any(not decoder.finished for decoder in decoders) and read:
         raise FetchFailed("damaged", status=200)
@@ -126,7 +135,7 @@ class _Unbrotlied:
 
 def _decoders(encoding: str, most: int) -> list[_Inflated | _Unbrotlied]:
     """How to undo a Content-Encoding, last one first; at most two of them."""
-    names = [name.strip().lower() for name in encoding.split(",") if name.strip().lower() not in ("", "identity")]
+    names = [name.strip().lower() for name in encoding.split(",") if name.strip().lower() not in _NO_PACKING]
     decoders: list[_Inflated | _Unbrotlied] = []
     for name in reversed(names):
         if name in ("gzip", "x-gzip"):

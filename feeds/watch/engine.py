@@ -10,34 +10,29 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import resource
 import threading
-import time
-from collections.abc import AsyncIterator, Collection, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from feeds import decide, fetch, ical, parse
-from feeds.fetch import Client, Fetched, Limits
+from feeds.fetch import Fetched, Limits
 from feeds.guard import FetchFailed
-from feeds.parse import Reader
 from feeds.watch import claim
 from feeds.watch.claim import Claimed
 from feeds.watch.outcome import Outcome
 from feeds.watch.record import Judge, Tally, record
+from feeds.watch.room import Room
 from outreach import clock, logs
 from outreach.db import Database
 from outreach.errors import OutreachError
 
 log = logs.get(__name__)
-T = TypeVar("T")
 
-#: seconds what has come may take to be written when the engine ends
-_LAST_WRITES = 10.0
 _ICAL = "text/calendar, */*;q=0.1"
 
 
@@ -127,7 +122,7 @@ class Engine:
                 self._loop = None
 
     @asynccontextmanager
-    async def _opened(self) -> AsyncIterator[_Room]:
+    async def _opened(self) -> AsyncIterator[Room]:
         most = min(self._pace.most, _files_allowed() - 200)
         async with (
             fetch.client(
@@ -135,14 +130,14 @@ class Engine:
             ) as client,
             parse.reader() as reader,
         ):
-            room = _Room(client, reader, most)
+            room = Room(client, reader, most)
             room.writing = asyncio.create_task(self._write_on(room))
             try:
                 yield room
             finally:
                 room.threads.shutdown(wait=True)
 
-    async def _claim_on(self, room: _Room, *, until_idle: bool, only: Collection[int] | None) -> None:
+    async def _claim_on(self, room: Room, *, until_idle: bool, only: Collection[int] | None) -> None:
         while not self._stopping.is_set():
             wanted = min(room.most - len(room.under_way), self._pace.batch)
             claimed = await self._claimed(room, wanted, only) if wanted > 0 else []
@@ -156,7 +151,7 @@ class Engine:
                     pause = self._pace.busy if room.under_way else self._pace.idle
                     await asyncio.wait_for(self._woken.wait(), pause)
 
-    async def _claimed(self, room: _Room, most: int, only: Collection[int] | None) -> list[Claimed]:
+    async def _claimed(self, room: Room, most: int, only: Collection[int] | None) -> list[Claimed]:
         def take() -> list[Claimed]:
             with self._database.writing() as session:
                 return claim.claim(session, most=most, now=clock.now(), only=only)
@@ -172,11 +167,12 @@ class Engine:
             await asyncio.sleep(self._pace.idle)
             return []
 
-    async def _checked(self, room: _Room, feed: Claimed) -> None:
+    async def _checked(self, room: Room, feed: Claimed) -> None:
         """One feed, from its address to an outcome in the queue."""
         try:
             await room.turn_of(feed.domain, self._pace.spacing)
-            outcome = await self._outcome(room, feed)
+            async with room.place() as on_large:
+                outcome = await self._outcome(room, feed, on_large)
         except FetchFailed as failure:
             outcome = Outcome(feed=feed, at=clock.now(), failure=failure)
         except Exception as error:  # noqa: BLE001 - one feed must not end the others; its page says that it failed
@@ -184,7 +180,7 @@ class Engine:
             outcome = Outcome(feed=feed, at=clock.now(), failure=FetchFailed("internal"))
         room.results.put_nowait(outcome)
 
-    async def _outcome(self, room: _Room, feed: Claimed) -> Outcome:
+    async def _outcome(self, room: Room, feed: Claimed, on_large: Callable[[], Awaitable[None]]) -> Outcome:
         is_current = feed.parser == decide.PARSER
         fetched = await fetch.fetch(
             room.client,
@@ -192,17 +188,18 @@ class Engine:
             etag=(feed.etag if is_current else "") or None,
             last_modified=(feed.last_modified if is_current else "") or None,
             accept=_ICAL if feed.kind == "calendar" else None,
+            on_large=on_large,
         )
         if fetched.status == 304 or (is_current and feed.body_hash and fetched.body_hash == feed.body_hash):
             return Outcome(feed=feed, at=clock.now(), fetched=_without_body(fetched))
         if feed.kind == "calendar":
-            events = await room.apart(lambda: _events(fetched.body))
+            events = await room.apart(functools.partial(_events, fetched.body))
             return Outcome(feed=feed, at=clock.now(), fetched=_without_body(fetched), events=events)
         now = clock.now()
         parsed = await room.reader.parse(fetched.body, fetched.content_type, fetched.final_address, now)
         return Outcome(feed=feed, at=now, fetched=_without_body(fetched), parsed=parsed)
 
-    async def _write_on(self, room: _Room) -> None:
+    async def _write_on(self, room: Room) -> None:
         """Write outcomes as they come, those of a short while together."""
         while True:
             outcomes = [await room.results.get()]
@@ -211,7 +208,7 @@ class Engine:
                 await asyncio.sleep(self._pace.gather)
             while not room.results.empty() and len(outcomes) < self._pace.batch:
                 outcomes.append(room.results.get_nowait())
-            await room.apart(lambda batch=outcomes: self._record(batch))
+            await room.apart(functools.partial(self._record, outcomes))
             for one in outcomes:
                 room.done(one.feed)
             room.is_writing = False
@@ -246,60 +243,6 @@ class Engine:
                 claim.release(session, claimed)
         except SQLAlchemyError as error:
             log.warning("feeds_not_released", feeds=len(claimed), error=type(error).__name__)
-
-
-class _Room:
-    """What one run of the engine works with."""
-
-    def __init__(self, client: Client, reader: Reader, most: int) -> None:
-        self.client, self.reader, self.most = client, reader, most
-        self.under_way: dict[int, Claimed] = {}
-        self.results: asyncio.Queue[Outcome] = asyncio.Queue()
-        self.threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="feeds-db")
-        self.writing: asyncio.Task[None] | None = None
-        self.is_writing = False
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._turns: dict[str, float] = {}
-
-    def begin(self, feed: Claimed, check: Any) -> None:
-        """Have a feed checked beside the others."""
-        self.under_way[feed.id] = feed
-        task = asyncio.create_task(check)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    def done(self, feed: Claimed) -> None:
-        """It is written down."""
-        self.under_way.pop(feed.id, None)
-
-    async def turn_of(self, domain: str, spacing: float) -> None:
-        """Wait until the domain may be asked again."""
-        now = time.monotonic()
-        turn = max(now, self._turns.get(domain, 0.0))
-        self._turns[domain] = turn + spacing
-        if len(self._turns) > 20_000:
-            self._turns = {name: free for name, free in self._turns.items() if free > now}
-        if turn > now:
-            await asyncio.sleep(turn - now)
-
-    async def apart(self, work: Any) -> Any:
-        """Do something with the database in a thread, where it holds up no connection."""
-        return await asyncio.get_running_loop().run_in_executor(self.threads, work)
-
-    async def end(self, give_back: Any) -> None:
-        """Stop what is under way, write what has come, give the rest back."""
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        until = time.monotonic() + _LAST_WRITES
-        while (self.is_writing or not self.results.empty()) and time.monotonic() < until:
-            await asyncio.sleep(0.02)
-        if self.writing is not None:
-            self.writing.cancel()
-            await asyncio.gather(self.writing, return_exceptions=True)
-        if self.under_way:
-            await self.apart(lambda: give_back(list(self.under_way.values())))
 
 
 def _without_body(fetched: Fetched) -> Fetched:

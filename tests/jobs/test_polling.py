@@ -434,3 +434,13 @@ def test_polling_a_whole_house(house: House, sqlite: Database, server: Server, t
     assert watch.check_feed(open_house, feed_id) == Tally(checked=1, new=1)
     assert watch.poll(open_house, everything=True).unchanged == 1
     assert watch.poll(house, only=[feed_id]).failed == 1, "private addresses are closed unless the setting opens them"
+
+
+def test_many_large_feeds_are_held_a_few_at_a_time_and_all_are_read(
+    sqlite: Database, server: Server, judged: Judged
+) -> None:
+    server.rules["/f"] = page(rss("eins", text="Wort " * 300_000))
+    for number in range(20):
+        add(sqlite, server.url(f"/f?{number}"))
+    made = Engine(sqlite, judged, contact="", allow_private=True, limits=Limits(total=20), pace=QUICK)
+    assert made.run_until_idle() == Tally(checked=20, new=20)
