@@ -39,6 +39,7 @@ def install(app: Flask) -> None:
         told=told,
         near=near_day,
         due=due,
+        breakable=breakable,
     )
 
 
@@ -130,6 +131,18 @@ def size(octets: int) -> str:
     if octets < 1_000_000:
         return str(_("%(n)s kB", n=format_decimal(max(1, round(octets / 1000)))))
     return str(_("%(n)s MB", n=format_decimal(round(octets / 1_000_000, 1))))
+
+
+#: where long words of the navigation may break on the phone: seven words share its width
+_BREAKS = ("Aus|wertungen", "Ein|stellungen", "Neuig|keiten")
+
+
+def breakable(word: str) -> str:
+    """The word with soft hyphens where it may break."""
+    for one in _BREAKS:
+        if word == one.replace("|", ""):
+            return one.replace("|", "\u00ad")
+    return word
 
 
 def _near(moment: datetime, now: datetime) -> str:

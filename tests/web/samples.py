@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from outreach import facts
+from feeds import sources, watches
+from feeds.rows import Entry, Match, SourceImport, Watch
+from feeds.sources import lists as source_lists
+from feeds.suggest import Desk, Fresh, Source, take_in
+from feeds.texts import Article
+from outreach import clock, facts, fairs
 from outreach.contacts import channels
+from outreach.fairs import Fair
 from outreach.history import store as history
 from outreach.house import House
+from outreach.occasions.rows import Occasion
 from tests.world import World
 
 #: the newsletters of the example data
@@ -48,6 +56,41 @@ def _entry(session: Session, whose: dict[str, Any]) -> int:
 def _address(session: Session, whose: dict[str, Any]) -> int:
     made = channels.set_postal(session, **whose, street="Deichstraße 3", postcode="50667", city="Köln")
     return made.id if made is not None else 0
+
+
+_OPML = b'<opml version="2.0"><body><outline text="Blatt" xmlUrl="https://blatt.example/rss"/></body></opml>'
+
+
+def _news(house: House, people: World) -> dict[str, int]:
+    """A report about a customer, with everything around it; made once."""
+    now, company_id = clock.now(), people.companies["mueller"]
+    with house.database.writing() as session:
+        while watches.follow(session, now=now):
+            pass
+        made = sources.add(session, "https://blatt.example/feed", title="Kölner Blatt", now=now)
+        sources.link(session, made.id, company_id=company_id)
+        entry = session.scalar(select(Entry).where(Entry.feed_id == made.id))
+        if entry is None:
+            title = "Müller & Söhne Maschinenbau gewinnt Innovationspreis"
+            text = "Die Müller & Söhne Maschinenbau GmbH aus Köln hat den Innovationspreis gewonnen."
+            entry = Entry(feed_id=made.id, identity="0" * 64, title=title, link="https://blatt.example/1", published_at=now)
+            session.add(entry)
+            session.flush()
+            article = Article(str(entry.id), title, text, "", now, entry.link)
+            source = Source(made.id, "Kölner Blatt")
+            take_in(session, Desk(), source, [Fresh(entry.id, article)], now=now, zone=house.settings.timezone)
+            fair = fairs.add(session, name="Orgatec", starts_on=now.date(), uid="orgatec")
+            fairs.exhibits(session, fair.id, company_id)
+            source_lists.begin(session, _OPML, name="blatt.opml", user_id=None, now=now)
+        return {
+            "feed": made.id,
+            "company": company_id,
+            "occasion": session.scalars(select(Occasion.id)).first() or 0,
+            "fair": session.scalars(select(Fair.id).where(Fair.uid == "orgatec")).one(),
+            "list": session.scalars(select(SourceImport.id)).first() or 0,
+            "watch": session.scalars(select(Watch.id).where(Watch.kind == "company")).first() or 0,
+            "match": session.scalars(select(Match.id).where(Match.company_id == company_id)).first() or 0,
+        }
 
 
 _PARTS = {
@@ -117,6 +160,16 @@ SAMPLES: dict[str, Sample] = {
     "calendar.feed": lambda house, people: {"token": house.sealer.seal("calendar", people.owner, 1, 0)},
     "public.survey": lambda house, people: {"token": house.sealer.seal("survey", 1, people.people["anna"])},
     "public.survey_thanks": lambda house, people: {"token": house.sealer.seal("survey", 1, 0)},
+    "occasions.listed": lambda house, people: {"which": "held"},
+    "occasions.show": lambda house, people: {"occasion_id": _news(house, people)["occasion"]},
+    "occasions.fair": lambda house, people: {"fair_id": _news(house, people)["fair"]},
+    "feeds.show": lambda house, people: {"feed_id": _news(house, people)["feed"]},
+    "feeds.list_report": lambda house, people: {"import_id": _news(house, people)["list"]},
+    "watches.of_company": _company,
+    "watches.edit": lambda house, people: {"watch_id": _news(house, people)["watch"]},
+    "watches.teach": lambda house, people: {"match_id": _news(house, people)["match"]},
+    "press.of_company": lambda house, people: {"company_id": _news(house, people)["company"]},
+    "press.table": _company,
     "merge.find": lambda house, people: {"one": people.people["anna"]},
     "merge.find_company": lambda house, people: {"one": people.companies["mueller"]},
     "merge.compare": lambda house, people: {"one": people.people["anna"], "other": people.people["double"]},
