@@ -25,7 +25,7 @@ COMPETITOR_MOVE = "competitor_move"
 #: how far into an article a grave word forbids a congratulation
 _GRAVE_REACH = 1500
 _MENTION_SCORE = 0.1
-#: of a name that is also a word, these are proof enough although neither town nor trade stand in the article
+#: of a name that is also a word, these make it sure although neither town nor trade stand in the article
 _PROOFS = frozenset({"legal_form", "official_name", "domain", "own_site"})
 #: an event further from its article's day than this is placed by the article's day
 _FAR_DAYS = 60
@@ -83,7 +83,7 @@ def judge(
 
 def _verdict(case: _Case, mentions: Sequence[Mention], happenings: Sequence[Happening]) -> _Verdict | None:
     ours = [mention for mention in mentions if mention.relation == "own"]
-    sure = next((mention for mention in ours if mention.certainty == "sure"), None)
+    sure = next((mention for mention in ours if _is_sure(mention)), None)
     certainty: Certainty = "sure" if sure else "unsure"
     # a person without the company beside it may be a namesake
     theirs = [one for one in happenings if one.mention.relation != "competitor"] if ours else []
@@ -94,6 +94,11 @@ def _verdict(case: _Case, mentions: Sequence[Mention], happenings: Sequence[Happ
         why = [f"kind:{moved.event.kind}", *_doubts(moved)]
         return _Verdict(COMPETITOR_MOVE, "note", why, moved.mention.certainty, moved.mention, moved)
     return _Verdict(None, "note", ["mention"], certainty, sure or ours[0]) if ours else None
+
+
+def _is_sure(mention: Mention) -> bool:
+    reasons = set(mention.reasons)
+    return mention.certainty == "sure" and ("-elsewhere" not in reasons or bool(_PROOFS & reasons))
 
 
 def _finding(case: _Case, subject: str, verdict: _Verdict, stories: Stories) -> Finding:
@@ -167,8 +172,6 @@ def _by_kind(kind: Kind, polarity: int) -> Decision:
 def _against(case: _Case, chosen: Happening, kind: Kind, happenings: Sequence[Happening]) -> list[str]:
     """What forbids to congratulate although the event itself is plain."""
     against = []
-    if "-elsewhere" in chosen.mention.reasons and not _PROOFS & set(chosen.mention.reasons):
-        against.append("elsewhere")
     on = chosen.event.happened_on
     if on is not None and (on - case.today).days > kind.before:
         against.append("too_early")
@@ -251,7 +254,6 @@ _WORDS = {
     "sentence": N_("It stands in one sentence with the name."),
     "mention": N_("The name is only mentioned."),
     "unsure": N_("It is not certain that this company is meant."),
-    "elsewhere": N_("The name is also a word, and nothing in the article shows that this company is meant."),
     "unknown_kind": N_("Nothing is said about what to do with events of this kind."),
     "too_early": N_("It is still too far away."),
     "too_late": N_("It is too long ago."),

@@ -31,6 +31,10 @@ _NAMES_MOST = 60
 _WORD = re.compile(r"\w+")
 _TAG = re.compile(r"#\w+|https?://\S+")
 _WE = re.compile(r"(?<!\w)(?:wir|uns|unser\w*|we|us|our)(?!\w)")
+#: it belongs to the name, whether or not the name was found with it
+_LEGAL_FORM = re.compile(
+    r"\s+(?:g?gmbh(?: & co\.? kg)?|mbh|ag|se|kgaa|kg|ohg|gbr|ug|e\.\s?k\.|inc\.?|ltd\.?|plc|llc|corp\.?)(?!\w)"
+)
 _MORE_NAMES = re.compile(r"\w[\w.&\-]*(?:, \w[\w.&\- ]{1,25}){4,} (?:und|sowie|oder|and|or) ")
 
 
@@ -138,7 +142,8 @@ def _place(
     names: list[tuple[int, int]] = []
     others: list[tuple[int, int]] = []
     for one, letter, spans in (*((one, OTHER, others) for one in rest), *((one, SUBJECT, names) for one in same)):
-        first, last = max(0, one.start - start), min(len(text), one.end - start)
+        form = _LEGAL_FORM.match(lowered, one.end, end)
+        first, last = max(0, one.start - start), min(len(text), (form.end() if form else one.end) - start)
         if first < last and "own_site" not in one.reasons:  # that one is the whole headline
             text[first:last] = letter * (last - first)
             spans.append((first, last))

@@ -15,6 +15,10 @@ _WORD = re.compile(r"\w+")
 _YEAR = re.compile(
     r"(?<![\d.,])(?:19|20)\d\d(?![\d.,]*\d)(?!\s*(?:euro|mitarbeiter|stellen|jobs|kunden|menschen|prozent|employees))"
 )
+#: "the firm founded in 1976 opens a branch" is news of today
+_FOUNDED = re.compile(
+    r"(?:seit|gegründet\w*|founded|since|established)(?: in| im jahr\w*)? (?:19|20)\d\d|(?:19|20)\d\d gegründet\w*"
+)
 _QUOTES = "„“”\"»«‚‘’'›‹"
 
 
@@ -70,7 +74,7 @@ def _all(
 
 
 def _is_old_year(text: str, today: date, has_day: bool) -> bool:
-    years = [int(match.group()) for match in _YEAR.finditer(text)]
+    years = [int(match.group()) for match in _YEAR.finditer(_FOUNDED.sub(" ", text))]
     if not years:
         return False
     return max(years) < today.year - 1 or (max(years) < today.year and not has_day)

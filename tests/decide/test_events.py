@@ -116,6 +116,17 @@ def test_not_only_is_no_denial() -> None:
     assert told("Hansen Technik gewinnt nicht nur den Innovationspreis") == {"award": ()}
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Das 1976 gegründete Unternehmen Hansen Technik gewinnt Innovationspreis",
+        "Founded in 1976, Hansen Technik wins the innovation award",
+    ],
+)
+def test_the_founding_year_makes_no_old_story(title: str) -> None:
+    assert told(title) == {"award": ()}
+
+
 def test_a_person_is_promoted_and_a_company_is_not() -> None:
     assert "contact_promotion" in told("Otto Kurz wird Geschäftsführer", of="Otto Kurz", relation="person")
     assert "contact_promotion" not in told("Otto Kurz wird Geschäftsführer", of="Otto Kurz")
