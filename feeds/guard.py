@@ -6,6 +6,7 @@ connect to. Only the second one is the promise (names can resolve to anything, a
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import re
 import socket
@@ -171,6 +172,7 @@ def private(host: str) -> FetchFailed:
     return FetchFailed("private_address", host=host[:100])
 
 
+@functools.lru_cache(maxsize=16_384)
 def may_connect(address: str, *, allow_private: bool) -> bool:
     """Whether a socket may connect to this network address, as `getaddrinfo` writes it (perhaps with a %zone)."""
     try:

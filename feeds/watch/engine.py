@@ -1,8 +1,8 @@
-"""The polling engine: one thread with an event loop reads thousands of feeds; two more write and claim for it.
+"""The polling engine: one thread with an event loop reads thousands of feeds; another one claims and writes for it.
 
     claim due feeds ─▶ wait for the domain's turn ─▶ fetch ─▶ parse (another process) ─▶ queue ─▶ record many at once
 
-Never a transaction across the network: claiming and recording are short ones in threads of their own. A process that
+Never a transaction across the network: claiming and recording are short ones in a thread of their own. A process that
 dies leaves claims that run out; nothing else is lost, because an ETag is only kept together with its entries.
 """
 
@@ -193,7 +193,7 @@ class Engine:
         if fetched.status == 304 or (is_current and feed.body_hash and fetched.body_hash == feed.body_hash):
             return Outcome(feed=feed, at=clock.now(), fetched=_without_body(fetched))
         if feed.kind == "calendar":
-            events = await room.apart(functools.partial(_events, fetched.body))
+            events = await asyncio.to_thread(_events, fetched.body)
             return Outcome(feed=feed, at=clock.now(), fetched=_without_body(fetched), events=events)
         now = clock.now()
         parsed = await room.reader.parse(fetched.body, fetched.content_type, fetched.final_address, now)
@@ -204,7 +204,7 @@ class Engine:
         while True:
             outcomes = [await room.results.get()]
             room.is_writing = True
-            if self._pace.gather:
+            if self._pace.gather and room.results.qsize() < self._pace.batch:
                 await asyncio.sleep(self._pace.gather)
             while not room.results.empty() and len(outcomes) < self._pace.batch:
                 outcomes.append(room.results.get_nowait())

@@ -29,7 +29,8 @@ class Room:
         self.client, self.reader, self.most = client, reader, most
         self.under_way: dict[int, Claimed] = {}
         self.results: asyncio.Queue[Outcome] = asyncio.Queue()
-        self.threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="feeds-db")
+        # One: claiming and writing would only wait for each other, on SQLite asleep.
+        self.threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="feeds-db")
         self.writing: asyncio.Task[None] | None = None
         self.is_writing = False
         self._large = asyncio.Semaphore(_LARGE_AT_ONCE)
