@@ -137,6 +137,7 @@ def completed(address: str) -> str:
     return f"https://{address}" if _WITHOUT_SCHEME.match(address) else address
 
 
+@functools.lru_cache(maxsize=16_384)
 def checked(address: str, *, allow_private: bool = False) -> Target:
     """The target an address means; raises FetchFailed when we do not ask such addresses."""
     parts = _split(address)

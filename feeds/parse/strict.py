@@ -58,6 +58,7 @@ _C1 = str.maketrans(
     {number: bytes((number,)).decode("cp1252", errors="ignore") or chr(number) for number in range(128, 160)}
 )
 
+_HAS_C1 = re.compile("[\x80-\x9f]")
 #: a query of an address, taken for a character reference: `?a=1&b;=2`
 _REFERENCE = re.compile("&([A-Za-z0-9_]+);")
 
@@ -312,7 +313,7 @@ def _mended(text: str) -> str:
         return text
     with contextlib.suppress(UnicodeError):
         text = text.encode("iso-8859-1").decode("utf-8")
-    return text.translate(_C1)
+    return text.translate(_C1) if _HAS_C1.search(text) else text
 
 
 _ATOM_FIELDS.update(
