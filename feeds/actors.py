@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from feeds import example, watch, watches
+from feeds import example, suggest, watch, watches
 from feeds.sources import lists
 from outreach import jobs
 from outreach.clock import now
@@ -16,10 +16,13 @@ def register(house: House) -> None:
         watch.wake(house)  # the reading itself goes on all the time, see worker.py; this only saves the wait
 
     def follow_watches() -> None:
-        more = True
+        more, begun = True, now()
         while more:  # a short transaction for each block
             with house.database.writing() as session:
                 more = watches.follow(session, now=now())
+        with house.database.writing() as session:
+            if keys := watches.changed_since(session, begun):
+                suggest.look_back(session, keys, now=now(), zone=house.settings.timezone)
 
     def import_sources(import_id: int) -> None:
         lists.run(house, import_id, now=now())

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from feeds import judge, rules, watches
 from feeds.match import Index
-from feeds.rows import Entry, FeedSubject, Match, Story, Watch
+from feeds.rows import Entry, Feed, FeedSubject, Match, Story, Watch
 from feeds.stories import SAME_WORDS_DAYS, Stories, Told
 from feeds.texts import Article, Finding
 from outreach import db, lines
@@ -33,6 +33,9 @@ from outreach.occasions.suggest import suggest
 _OVERLAP = timedelta(minutes=1)
 #: a text shorter than this is a teaser: the page says what happened
 TEASER_MOST = 400
+#: how far back, and through how many entries, somebody new is looked for
+LOOKED_BACK = timedelta(days=14)
+LOOKED_BACK_MOST = 5_000
 #: an uncertain report of less than this is no question worth asking
 _ASKED_FROM = 0.5
 
@@ -99,15 +102,62 @@ def take_in(
     session: Session, desk: Desk, source: Source, fresh: Sequence[Fresh], *, now: datetime, zone: str
 ) -> list[Match]:
     """Judge these entries for every customer; gives the matches. The same entry twice changes nothing."""
-    if not fresh:
-        return []
-    index, known, every = desk.index(session, now), rules.load(), kinds.load()
+    return _judged(session, desk.index(session, now), source, fresh, now=now, zone=zone) if fresh else []
+
+
+def look_back(session: Session, keys: Collection[str], *, now: datetime, zone: str) -> int:
+    """Look for these subjects in what was read lately, by headline and excerpt; gives how many matches are new.
+
+    Whoever comes into the customer file today was perhaps in the news last week.
+    """
+    index = Index.build(watches.of_keys(session, keys).values())
+    if not len(index):
+        return 0
+    query = (
+        select(Entry, Feed.title, Feed.own_title)
+        .join(Feed, Feed.id == Entry.feed_id)
+        .where(Entry.first_seen_at >= now - LOOKED_BACK)
+        .order_by(Entry.id.desc())
+        .limit(LOOKED_BACK_MOST)
+    )
+    named: dict[int, list[Fresh]] = defaultdict(list)
+    sources: dict[int, Source] = {}
+    for entry, title, own_title in session.execute(query):
+        article = Article(str(entry.id), entry.title, entry.excerpt, entry.source, entry.published_at, entry.link)
+        subjects = {one.subject for one in index.mentions(article)}
+        if subjects and subjects - _matched(session, entry.id):
+            named[entry.feed_id].append(Fresh(entry.id, article))
+            sources[entry.feed_id] = Source(entry.feed_id, own_title or title)
+    return sum(
+        len(_judged(session, index, sources[feed_id], fresh, now=now, zone=zone, only_new=True))
+        for feed_id, fresh in named.items()
+    )
+
+
+def _matched(session: Session, entry_id: int) -> set[str]:
+    """Whom an entry was found to be about before; that reading had the whole text."""
+    return set(session.scalars(select(Match.subject).where(Match.entry_id == entry_id)))
+
+
+def _judged(
+    session: Session,
+    index: Index,
+    source: Source,
+    fresh: Sequence[Fresh],
+    *,
+    now: datetime,
+    zone: str,
+    only_new: bool = False,
+) -> list[Match]:
+    known, every = rules.load(), kinds.load()
     stories, today = KeptStories(session), on_wall(now, zone).date()
     own_of = _own_of(session, source.id)
     found: list[tuple[Fresh, Finding]] = []
     for one in fresh:
         article = one.article if not own_of else _of_own_site(one.article, own_of)
-        found += [(one, finding) for finding in judge.judge(article, index, known, every, stories, today)]
+        old = _matched(session, one.entry_id) if only_new else set()
+        judged = judge.judge(article, index, known, every, stories, today)
+        found += [(one, finding) for finding in judged if finding.subject not in old]
     if not found:
         return []
     told = _tell(session, found, stories, now)

@@ -193,7 +193,8 @@ def expires_on(candidate: Candidate, kind: Kind, today: date) -> date:
 def stops_now(candidate: Candidate, kind: Kind, today: date) -> bool:
     """Whether this news sets a stop flag: grave enough, certain, and not denied or long over."""
     over = candidate.happened_on is not None and (today - candidate.happened_on).days > max(kind.stop_days, kind.after)
-    return bool(kind.stop) and candidate.certainty == "sure" and not candidate.doubts and not over
+    doubted = bool(candidate.doubts) or candidate.action == "note"
+    return bool(kind.stop) and candidate.certainty == "sure" and not doubted and not over
 
 
 @dataclass(frozen=True)

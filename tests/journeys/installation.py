@@ -88,23 +88,25 @@ class Installation:
 
 
 @contextmanager
-def embedded(folder: Path) -> Iterator[Installation]:
+def embedded(folder: Path, **settings: str) -> Iterator[Installation]:
     """SQLite, in-process broker, everything in one `outreach serve`."""
     with _mail_server() as (mailbox, smtp), ExitStack() as stack:
-        installation = _installation(folder, mailbox, smtp)
+        installation = _installation(folder, mailbox, smtp, **settings)
         stack.enter_context(_process([BIN / "outreach", "serve"], installation))
         _wait_for_page(installation)
         yield installation
 
 
 @contextmanager
-def distributed(folder: Path) -> Iterator[Installation]:
+def distributed(folder: Path, **settings: str) -> Iterator[Installation]:
     """PostgreSQL, Redis, the pages in one process and `dramatiq worker:setup` in others."""
     with ExitStack() as stack:
         mailbox, smtp = stack.enter_context(_mail_server())
         postgres = stack.enter_context(servers.postgres(folder / "pg"))
         redis = stack.enter_context(servers.redis())
-        installation = _installation(folder, mailbox, smtp, OUTREACH_DATABASE_URL=postgres, OUTREACH_BROKER_URL=redis)
+        installation = _installation(
+            folder, mailbox, smtp, OUTREACH_DATABASE_URL=postgres, OUTREACH_BROKER_URL=redis, **settings
+        )
         installation.command("database", "upgrade")
         stack.enter_context(_process([BIN / "outreach", "serve", "--web-only"], installation))
         worker = [BIN / "dramatiq", "worker:setup", "--processes", "2", "--threads", "4", "--path", str(ROOT)]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from feeds import watches
 from feeds.rows import Entry, Feed, FeedSubject, Match, Story, Watch
-from feeds.suggest import Desk, Fresh, Source, take_in
+from feeds.suggest import Desk, Fresh, Source, look_back, take_in
 from feeds.texts import Article
 from outreach import companies, contacts, dates, facts, stops
 from outreach.contacts import Contact
@@ -237,3 +237,19 @@ def test_a_moment_without_a_zone_never_reaches_a_story(session: Session, small: 
     _read(session, AWARD, at=datetime(2026, 9, 14, 23, 30, tzinfo=UTC))
     (story,) = session.scalars(select(Story)).all()
     assert story.first_at.tzinfo is not None
+
+
+def test_whoever_is_new_is_looked_for_in_what_was_read_lately(session: Session, small: World) -> None:
+    told = (
+        "Sonnwind Energiewerke erhält Umweltpreis",
+        "Die Sonnwind Energiewerke AG aus Kiel hat den Umweltpreis gewonnen.",
+    )
+    assert _read(session, told) == []
+    session.execute(update(Entry).values(excerpt=told[1], first_seen_at=NOW - timedelta(days=2)))
+    made = companies.create(session, name="Sonnwind Energiewerke AG", city="Kiel")
+    contacts.create(session, first_name="Ina", last_name="Wind", email="i@sonnwind.example", company=made.name)
+    _follow(session)
+    assert look_back(session, {f"company:{made.id}"}, now=NOW, zone=ZONE) == 1
+    assert look_back(session, {f"company:{made.id}"}, now=NOW, zone=ZONE) == 0
+    (one,) = _occasions(session)
+    assert (one.company_id, one.kind) == (made.id, "award")
