@@ -28,6 +28,7 @@ _ALIASES = {"iso8859-1": "cp1252", "latin-1": "cp1252", "ascii": "cp1252", "gb23
 _NEVER = frozenset(("utf-7", "idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"))
 #: characters XML cannot hold; NULs and their like get into feeds from databases
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_REFERENCE = re.compile(r"&#(x[0-9a-fA-F]{1,12}|[0-9]{1,12})(?![0-9a-fA-F]);?")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,300}\?>")
 
 
@@ -38,7 +39,19 @@ def decoded(body: bytes, content_type: str) -> str:
     what none of them can read is UTF-8 with single bytes of windows-1252 in it.
     """
     text = _NOT_XML.sub("", _text(body, content_type))
+    if "&#" in text:
+        text = _REFERENCE.sub(_allowed, text)
     return _DECLARATION.sub("", text.lstrip("\ufeff"), count=1).lstrip()
+
+
+def _allowed(reference: re.Match[str]) -> str:
+    """A numeric reference, unless XML has no such character (and feedparser does not survive it)."""
+    digits = reference[1].lower()
+    number = int(digits[1:], 16) if digits.startswith("x") else int(digits)
+    is_allowed = (
+        number in (9, 10, 13) or 32 <= number < 0xD800 or 0xE000 <= number < 0xFFFE or 0x10000 <= number < 0x110000
+    )
+    return reference[0] if is_allowed else ""
 
 
 def _text(body: bytes, content_type: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 import feedparser  # type: ignore[import-untyped]
 
+from feeds.guard import FetchFailed
 from feeds.parse.values import MOST_ENTRIES, Raw, RawEntry
 
 _ITEM = re.compile(r"<(?:[\w-]{1,30}:)?(?:item|entry)[\s>]", re.IGNORECASE)
@@ -21,12 +22,7 @@ _ITEM_END = re.compile(r"</(?:[\w-]{1,30}:)?(?:item|entry)\s*>", re.IGNORECASE)
 def read(text: str) -> Raw | None:
     """What feedparser finds in a document; None when it finds no feed. Takes time: run it under a limit."""
     shortened, cut = _first_entries(text)
-    found = feedparser.parse(
-        io.BytesIO(shortened.encode("utf-8", errors="replace")),
-        response_headers={"content-type": "application/xml; charset=utf-8"},
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
+    found = _parsed(shortened)
     if not found["version"] and not found["entries"]:
         return None
     feed = found["feed"]
@@ -40,6 +36,19 @@ def read(text: str) -> Raw | None:
         entries=[_entry(entry) for entry in found["entries"][:MOST_ENTRIES]],
         cut=cut or len(found["entries"]) > MOST_ENTRIES,
     )
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return feedparser.parse(
+            io.BytesIO(text.encode("utf-8", errors="replace")),
+            response_headers={"content-type": "application/xml; charset=utf-8"},
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except (KeyError, ValueError, TypeError, AttributeError, IndexError, RecursionError):
+        # What it trips over are torn feeds: an image that begins in one entry and ends in another, and the like.
+        raise FetchFailed("unreadable", status=200) from None
 
 
 def _first_entries(text: str) -> tuple[str, bool]:

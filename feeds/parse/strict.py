@@ -49,8 +49,7 @@ _IGNORED_IN_CHANNEL = frozenset(
     | {f"{_RSS1}{name}" for name in ("description", "image", "items", "textinput")}
 )
 _IGNORED_IN_FEED = frozenset(
-    f"{_ATOM}{name}"
-    for name in ("subtitle", "id", "updated", "author", "contributor", "generator", "rights", "category")
+    f"{_ATOM}{name}" for name in ("subtitle", "updated", "author", "contributor", "generator", "rights", "category")
 ) | {f"{_ATOM}icon", f"{_ATOM}logo"}
 _VERSIONS = {"0.91": "rss091u", "0.92": "rss092", "0.93": "rss093", "0.94": "rss094"}
 _HTML = ("html", "text/html", "xhtml", "application/xhtml+xml")
@@ -212,6 +211,7 @@ def _atom(root: Element) -> Raw:
         raise _Unsure
     entries = [child for child in root if child.tag == f"{_ATOM}entry"]
     raw = Raw(format="atom10", cut=len(entries) > MOST_ENTRIES, strict=True)
+    identity = ""
     seen: set[str] = set()
     for child in root:
         tag = _tag(child)
@@ -220,11 +220,15 @@ def _atom(root: Element) -> Raw:
             raw.title = _typed(child)
         elif tag == f"{_ATOM}link":
             raw.link = _link(child) or raw.link
+        elif tag == f"{_ATOM}id":
+            _once(seen, tag)
+            identity = _text(child)
         elif tag in (f"{_SY}updatePeriod", f"{_SY}updateFrequency"):
             _once(seen, tag)
             setattr(raw, "period" if tag.endswith("Period") else "frequency", _text(child))
         elif tag not in _IGNORED_IN_FEED and tag != f"{_ATOM}entry":
             raise _Unsure
+    raw.link = raw.link or identity  # as for feedparser, see the entries
     raw.entries = [_atom_entry(entry) for entry in entries[:MOST_ENTRIES]]
     return raw
 
@@ -293,13 +297,7 @@ def _typed(element: Element) -> str:
 def _link(element: Element) -> str:
     """The address of an Atom link to a page; empty for links to something else."""
     href = element.get("href")
-    if (
-        href is None
-        or len(element)
-        or (element.text or "").strip()
-        or "url" in element.attrib
-        or "uri" in element.attrib
-    ):
+    if not href or len(element) or (element.text or "").strip() or "url" in element.attrib or "uri" in element.attrib:
         raise _Unsure
     relation = element.get("rel", "alternate").lower()
     kind = element.get("type", "text/html").lower()

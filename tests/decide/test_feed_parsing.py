@@ -347,3 +347,31 @@ def test_how_often_a_feed_wants_to_be_asked_is_read() -> None:
     hourly = "<title>t</title><ttl>90</ttl><sy:updatePeriod>daily</sy:updatePeriod><sy:updateFrequency>4</sy:updateFrequency>"
     parsed = parse.parse(rss([], channel=hourly).encode(), "", ADDRESS, NOW)
     assert (parsed.ttl, parsed.update_period) == (5400, 21600)
+
+
+TORN = [b"<", b">", b"&", b"]]>", b"<![CDATA[", b"\x00", b"\xff", b"&#", b"<item>", b"</item>", b"<title>", b"<!--", b"<?", b"'",
+        b"&#0;", b"&#xD800;", b"<a:b/>", b"<textInput>", b" xml:base='https://x.example/'", b"<link href=''/>"]  # fmt: skip
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.sampled_from(documents()),
+    st.lists(st.tuples(st.floats(0, 1), st.integers(0, 30), st.sampled_from(TORN)), max_size=5),
+)
+def test_torn_feeds_crash_nothing_and_are_read_the_same_by_both(
+    document: str, tears: list[tuple[float, int, bytes]]
+) -> None:
+    body = document.encode()
+    for where, length, piece in tears:
+        at = round(where * len(body))
+        body = body[:at] + piece + body[at + length :]
+    try:
+        parse.parse(body, "", ADDRESS, NOW)
+        text = parse.decoded(body, "")
+        quick = strict.read(text)
+        slow = loose.read(text) if quick is not None else None
+    except FetchFailed:
+        return
+    if quick is not None and slow is not None:
+        one, other = (finish.finished(raw, address=ADDRESS, now=NOW) for raw in (quick, slow))
+        assert dataclasses.replace(one, strict=False) == other
