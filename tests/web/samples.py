@@ -73,7 +73,9 @@ def _news(house: House, people: World) -> dict[str, int]:
         if entry is None:
             title = "Müller & Söhne Maschinenbau gewinnt Innovationspreis"
             text = "Die Müller & Söhne Maschinenbau GmbH aus Köln hat den Innovationspreis gewonnen."
-            entry = Entry(feed_id=made.id, identity="0" * 64, title=title, link="https://blatt.example/1", published_at=now)
+            entry = Entry(
+                feed_id=made.id, identity="0" * 64, title=title, link="https://blatt.example/1", published_at=now
+            )
             session.add(entry)
             session.flush()
             article = Article(str(entry.id), title, text, "", now, entry.link)
