@@ -7,14 +7,18 @@ Safety first: whatever speaks against a mail makes it a note. Bad news never bec
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Protocol
 
 from feeds import events
 from feeds.events import Happening, quotes, sentences
 from feeds.events.doubts import NOTHING_HAPPENED
+from feeds.events.sentences import Sentence
 from feeds.rules import Rules
 from feeds.stories import Stories
 from feeds.texts import Article, Certainty, Decision, Finding, Mention, Subject
@@ -25,6 +29,8 @@ COMPETITOR_MOVE = "competitor_move"
 #: how far into an article a grave word forbids a congratulation
 _GRAVE_REACH = 1500
 _MENTION_SCORE = 0.1
+#: a headline longer than this is none
+_TITLE_MOST = 1_000
 #: of a name that is also a word, these make it sure although neither town nor trade stand in the article
 _PROOFS = frozenset({"legal_form", "official_name", "domain", "own_site"})
 #: an event further from its article's day than this is placed by the article's day
@@ -45,6 +51,7 @@ class _Case:
     article: Article
     kinds: Mapping[str, Kind]
     grave: _Grave
+    text: _Text
     #: of the article, as far as it has one
     day: date
     today: date
@@ -71,11 +78,16 @@ def judge(
     named = {mention.subject: index.subject(mention.subject) for mention in mentions}
     persons = {key for key, subject in named.items() if subject is not None and subject.is_person}
     happenings = events.happened(article, mentions, rules, day, persons=persons)
-    case = _Case(article, kinds, _Grave(article, rules), day, today)
+    case = _Case(article, kinds, _Grave(article, rules), _Text(article), day, today)
     found = []
-    for subject in dict.fromkeys(mention.subject for mention in mentions):
-        its = [mention for mention in mentions if mention.subject == subject]
-        verdict = _verdict(case, its, [one for one in happenings if one.mention.subject == subject])
+    theirs: dict[str, list[Mention]] = defaultdict(list)
+    for mention in mentions:
+        theirs[mention.subject].append(mention)
+    happened: dict[str, list[Happening]] = defaultdict(list)
+    for happening in happenings:
+        happened[happening.mention.subject].append(happening)
+    for subject, its in theirs.items():
+        verdict = _verdict(case, its, happened[subject])
         if verdict is not None:
             found.append(_finding(case, subject, verdict, stories))
     return found
@@ -114,7 +126,7 @@ def _finding(case: _Case, subject: str, verdict: _Verdict, stories: Stories) -> 
         kind=verdict.kind,
         polarity=_polarity(verdict, case.kinds),
         decision=verdict.decision,
-        quote=event.quote if event else _mention_quote(case.article, verdict.mention),
+        quote=event.quote if event else case.text.quote(verdict.mention),
         event_on=event.happened_on if event else None,
         story=stories.place(subject, case.article, verdict.kind, told_on),
         score=_score(case, verdict, on),
@@ -177,7 +189,7 @@ def _against(case: _Case, chosen: Happening, kind: Kind, happenings: Sequence[Ha
         against.append("too_early")
     if on is not None and (case.today - on).days > kind.after:
         against.append("too_late")
-    if case.grave.headline_doubts():
+    if case.grave.headline_doubts:
         against.append("headline_doubt")
     if word := case.grave.word(chosen):
         against.append(f"grave:{word}")
@@ -194,10 +206,17 @@ class _Grave:
     def __init__(self, article: Article, rules: Rules) -> None:
         self._article, self._rules = article, rules
 
+    @cached_property
+    def _body(self) -> str:
+        return self._article.body
+
+    @cached_property
+    def _lowered(self) -> str:
+        return events.lower(self._body)
+
     def word(self, chosen: Happening) -> str:
         """The first such word at the beginning of the article or around the event, or nothing."""
-        body = self._article.body
-        lowered = events.lower(body)
+        body, lowered = self._body, self._lowered
         start, end = chosen.event.start, chosen.event.end
         parts = ((0, _GRAVE_REACH), (max(0, start - 400), end + 400))
         for language in self._rules.for_text(lowered):
@@ -206,9 +225,10 @@ class _Grave:
                     return body[match.start() : match.end()]
         return ""
 
+    @cached_property
     def headline_doubts(self) -> bool:
         """Whether the headline denies, calls off, asks or mocks, whatever the text says."""
-        title = events.lower(self._article.title)
+        title = events.lower(self._article.title[:_TITLE_MOST])
         return "?" in title or any(
             language.lists[name].search(title)
             for language in self._rules.for_text(title)
@@ -220,11 +240,26 @@ def _doubts(happening: Happening) -> list[str]:
     return [f"doubt:{code}" for code in happening.event.doubts]
 
 
-def _mention_quote(article: Article, mention: Mention) -> str:
-    parts = sentences.split(article.body, len(article.title))
-    part = next((one for one in parts if one.start <= mention.start < one.end), None)
-    start, end = (part.start, part.end) if part else (mention.start, mention.end)
-    return quotes.quote(article.body, start, end, mention)
+class _Text:
+    """The sentences of an article, split once and only when a mention is to be shown."""
+
+    def __init__(self, article: Article) -> None:
+        self._article = article
+
+    @cached_property
+    def _body(self) -> str:
+        return self._article.body
+
+    @cached_property
+    def _sentences(self) -> list[Sentence]:
+        return sentences.split(self._body, len(self._article.title))
+
+    def quote(self, mention: Mention) -> str:
+        at = bisect_right(self._sentences, mention.start, key=lambda one: one.start) - 1
+        part = self._sentences[at] if at >= 0 else None
+        is_inside = part is not None and mention.start < part.end
+        start, end = sentences.around(part, mention.start) if part and is_inside else (mention.start, mention.end)
+        return quotes.quote(self._body, start, end, mention)
 
 
 def _polarity(verdict: _Verdict, kinds: Mapping[str, Kind]) -> int:
@@ -253,6 +288,8 @@ _WORDS = {
     "headline": N_("It stands in the headline."),
     "sentence": N_("It stands in one sentence with the name."),
     "mention": N_("The name is only mentioned."),
+    "topic_words": N_("The words of the topic stand together in the headline or in one sentence."),
+    "topic_meaning": N_("The headline means something close to the topic, in other words."),
     "unsure": N_("It is not certain that this company is meant."),
     "unknown_kind": N_("Nothing is said about what to do with events of this kind."),
     "too_early": N_("It is still too far away."),

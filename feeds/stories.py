@@ -26,6 +26,8 @@ _ALIKE_TEXTS = 0.5
 _SKETCH = 24
 _SUBJECTS_MOST = 30_000
 _STORIES_MOST = 10
+#: characters of a headline and of an article that are compared
+_TITLE_MOST, _BODY_MOST = 300, 1_500
 _WORD = re.compile(r"\w+")
 _DRESS = re.compile(
     r"^(?:rt @\w+: ?|\+{2,}|roundup\w*(?: \d)?[:/]|update\w*(?: \d)?[:/]|eil\w*:|>|exclusive:)\s*|https?://\S+|\s[-–|] [^-–|]{2,30}$"
@@ -50,13 +52,14 @@ class Stories:
     def __init__(self, *, subjects_most: int = _SUBJECTS_MOST) -> None:
         self._of: OrderedDict[str, list[Told]] = OrderedDict()
         self._most = subjects_most
+        self._last: tuple[Article, str, array[int]] | None = None
 
     def place(self, subject: str, article: Article, kind: str | None, on: date) -> str:
         """The story of this article about this subject: the number of one told before, or a new one.
 
         `on` is the day of the event or, when nobody says it, of the article.
         """
-        title, sketch = _plain(article.title or article.text[:120]), _sketch(article.body)
+        title, sketch = self._words_of(article)
         told = self._of.setdefault(subject, [])
         self._of.move_to_end(subject)
         story = next((one for one in reversed(told) if _is_same(one, kind, on, title, sketch)), None)
@@ -69,6 +72,13 @@ class Stories:
         story.first, story.last = min(story.first, on), max(story.last, on)
         story.kind = story.kind or kind
         return story.id
+
+    def _words_of(self, article: Article) -> tuple[str, array[int]]:
+        """Headline and sketch of an article, found out once however many it speaks of."""
+        if self._last is None or self._last[0] is not article:
+            title = _plain((article.title or article.text[:120])[:_TITLE_MOST])
+            self._last = (article, title, _sketch(article.title, article.text))
+        return self._last[1:]
 
     def remember(self, subject: str, story: Told) -> None:
         """A story told before, as it was kept."""
@@ -108,9 +118,9 @@ def _plain(title: str) -> str:
     return " ".join(_WORD.findall(_DRESS.sub(" ", title.lower())))
 
 
-def _sketch(body: str) -> array[int]:
+def _sketch(title: str, text: str) -> array[int]:
     """The smallest hashes of runs of four words (bottom-k): copies share most of them, however they are cut."""
-    words = _WORD.findall(body[:1500].lower())
+    words = _WORD.findall(f"{title[:_BODY_MOST]}\n{text[:_BODY_MOST]}"[:_BODY_MOST].lower())
     hashes = {zlib.crc32(" ".join(words[at : at + 4]).encode()) for at in range(len(words) - 3)}
     return array("I", sorted(hashes)[:_SKETCH])
 

@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 from feeds import match
 from feeds.events import doubts, sentences, when
@@ -28,6 +29,8 @@ _FIRMS_OF_A_LIST = 6
 _READ_MOST = 60_000
 #: a sentence with more names than this is a list
 _NAMES_MOST = 60
+#: and an article with more places to look at is one
+_PLACES_MOST = 300
 _WORD = re.compile(r"\w+")
 _TAG = re.compile(r"#\w+|https?://\S+")
 _WE = re.compile(r"(?<!\w)(?:wir|uns|unser\w*|we|us|our)(?!\w)")
@@ -85,7 +88,7 @@ def happened(
         parts = parts or sentences.split(body, len(article.title))
         starts = [start for start, _ in hits]
         told = [part for part in parts if _between(starts, part.start, part.end)]
-        for place in _places(article, lowered, mentions, told):
+        for place in islice(_places(article, body, lowered, mentions, told), _PLACES_MOST):
             for happening in _in_place(body, place, hits, language, languages, today, persons):
                 key = (happening.mention.subject, happening.mention.relation, happening.event.kind)
                 if key not in best or _rank(happening) < _rank(best[key]):
@@ -108,12 +111,14 @@ def _rank(happening: Happening) -> tuple[int, int]:
     return len(happening.event.doubts), happening.sentence
 
 
-def _places(article: Article, lowered: str, mentions: Sequence[Mention], parts: Sequence[Sentence]) -> Iterator[_Place]:
+def _places(
+    article: Article, body: str, lowered: str, mentions: Sequence[Mention], parts: Sequence[Sentence]
+) -> Iterator[_Place]:
     ordered = sorted(mentions, key=lambda one: one.start)
     starts = [one.start for one in ordered]
     for sentence in parts:
         inside = ordered[bisect_left(starts, sentence.start) : bisect_left(starts, sentence.end)][:_NAMES_MOST]
-        own = tuple(_own_voice(article, lowered, sentence))
+        own = tuple(islice(_own_voice(article.own_of, body, lowered, sentence), _NAMES_MOST))
         seen: set[tuple[str, str]] = set()
         for mention in (*inside, *own):
             if (mention.subject, mention.relation) in seen:
@@ -126,12 +131,12 @@ def _places(article: Article, lowered: str, mentions: Sequence[Mention], parts: 
             yield _place(sentence, lowered, mention, same, rest)
 
 
-def _own_voice(article: Article, lowered: str, sentence: Sentence) -> Iterator[Mention]:
+def _own_voice(own_of: str, body: str, lowered: str, sentence: Sentence) -> Iterator[Mention]:
     """On the subject's own site "we" is the subject."""
-    if not article.own_of:
+    if not own_of:
         return
     for we in _WE.finditer(lowered, sentence.start, sentence.end):
-        yield Mention(article.own_of, "own", article.body[we.start() : we.end()], we.start(), we.end(), "sure")
+        yield Mention(own_of, "own", body[we.start() : we.end()], we.start(), we.end(), "sure")
 
 
 def _place(
@@ -160,7 +165,8 @@ def _in_place(
     persons: Collection[str],
 ) -> Iterator[Happening]:
     end = place.start + len(place.text)
-    numbers = {number for start, group in hits if place.start <= start < end for number in group}
+    inside = hits[bisect_left(hits, (place.start,)) : bisect_left(hits, (end,))]
+    numbers = {number for _, group in inside for number in group}
     mention = place.mention
     of = {"person"} if mention.relation == "person" else {"company"}
     if mention.relation == "own" and mention.subject in persons:

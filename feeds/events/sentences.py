@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_END = re.compile(r"[.!?…]+[\"“”»«’')\]]*\s+|\n+|\s\+\+\+\s|\s[•|]\s")
+#: a row of marks is read once, however long it is
+_END = re.compile(r"(?<![.!?…])[.!?…]++[\"“”»«’')\]]*+\s+|\n+|\s\+\+\+\s|\s[•|]\s")
 _NOT_AFTER = re.compile(
     r"(?:^|[^\w])(?:\d{1,2}|[a-zäöü]|dr|prof|dipl|ing|nr|st|str|co|ca|bzw|usw|etc|inkl|sog|vgl|evtl|ggf|mio|mrd|tsd|abs|art"
     r"|mr|mrs|ms|jr|sr|inc|ltd|corp|vs|no|u\.s|u\.k|e\.v|i\.l|i\.i|e\.k|z\.b|d\.h|u\.a|o\.ä|gem|geb|max|min|jan|feb|aug|sept?"

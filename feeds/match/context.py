@@ -6,6 +6,7 @@ Everything about one article is found out once and only when a name asks for it.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cache, cached_property
 
@@ -24,6 +25,8 @@ _QUOTES = frozenset("„“”\"»«‚‘'")
 _PLAIN = str.maketrans("äöü", "aou")
 _COLON = re.compile(r"\s?:\s")
 _GENITIVE = re.compile(r"^['’]?s\b")
+#: somebody forgot every full stop
+_SENTENCE_MOST = 1_000
 _NEAR, _SPORTIVE, _BUSINESS_MOST, _NOUN = 60, 3, 2, 5
 _HYPHEN = re.compile(r"[-‐‑–](?:[^\W_]+-)*([^\W\d_]+)")
 _OTHER_COMPANY = re.compile(
@@ -41,10 +44,18 @@ class Around:
     def __init__(self, article: Article) -> None:
         self.article = article
         self.body = article.body
+        #: where the towns stand that were asked for (`towns.places`)
+        self.towns: dict[str, list[tuple[int, int]]] = {}
 
     @cached_property
     def low(self) -> str:
-        return self.body.lower()
+        """The body in small letters, every letter in its place."""
+        low = self.body.lower()
+        return low if len(low) == len(self.body) else "".join(one.lower()[:1] for one in self.body)
+
+    @cached_property
+    def low_with_link(self) -> str:
+        return f"{self.low} {self.article.link.lower()}"
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -53,9 +64,9 @@ class Around:
         return frozenset(found | {part for word in found if "-" in word for part in word.split("-")})
 
     @cached_property
-    def plain_words(self) -> frozenset[str]:
-        """The words without umlauts: Fahrräder and Fahrrad begin alike."""
-        return frozenset(word.translate(_PLAIN) for word in self.words)
+    def plain_words(self) -> str:
+        """The words without umlauts, each once, a line each: Fahrräder and Fahrrad begin alike."""
+        return "\n".join(self.words).translate(_PLAIN)
 
     @cached_property
     def folded(self) -> str:
@@ -70,12 +81,12 @@ class Around:
         return [found.end() for found in _SENTENCE_END.finditer(self.body)]
 
     def sentence(self, start: int) -> tuple[int, int]:
-        begin, stop = 0, len(self.body)
-        for end in self._ends:
-            if end > start:
-                stop = end
-                break
-            begin = end
+        """Where the sentence of a place begins and ends; of an endless one, what is around the place."""
+        at = bisect_right(self._ends, start)
+        begin = self._ends[at - 1] if at else 0
+        stop = self._ends[at] if at < len(self._ends) else len(self.body)
+        if stop - begin > _SENTENCE_MOST:
+            return max(begin, start - _SENTENCE_MOST // 2), min(stop, start + _SENTENCE_MOST // 2)
         return begin, stop
 
     def has_word(self, words: str) -> bool:

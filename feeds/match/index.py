@@ -7,8 +7,12 @@ stretch → what speaks for and against → Mentions
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, insort
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TypeAlias
 
 from feeds.match import sources
 from feeds.match.context import Around, Place
@@ -16,10 +20,17 @@ from feeds.match.judge import Known, is_hopeless, weigh
 from feeds.match.normal import Normal
 from feeds.match.table import Table, case, is_part, relation
 from feeds.names.lists import words
-from feeds.texts import Article, Mention, Subject
+from feeds.texts import QUOTE_MOST, Article, Mention, Subject
 
 #: changes are kept apart until they are this many, or this share of all
 _CHANGES, _SHARE = 2_000, 0.1
+#: an article with more places than this is a list; the first are looked at, and of one name fewer
+_PLACES_MOST, _PLACES_OF_ONE = 500, 40
+#: a name that more have says nothing by itself: only of whom the article says more are looked at, and of them so many
+_OWNERS_MOST = 20
+
+
+_Owners: TypeAlias = tuple[tuple[Subject, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +39,7 @@ class _Hit:
 
     start: int
     end: int
-    owners: tuple[tuple[Subject, int], ...]
+    owners: _Owners
 
 
 class Index:
@@ -66,10 +77,13 @@ class Index:
         return None
 
     def mentions(self, article: Article) -> list[Mention]:
-        """Who is named where, in order of place; one mention for a place and subject."""
+        """Who is named where, in order of place; one mention for a place and subject.
+
+        Whatever an article holds, at most `_PLACES_MOST` places are looked at, so that the time is bounded.
+        """
         body = article.body
         normal = Normal(body)
-        hits = _longest([*self._hits(self._base, normal, body), *self._hits(self._recent, normal, body)])
+        hits = _first(_longest([*self._hits(self._base, normal, body), *self._hits(self._recent, normal, body)]))
         found = list(_judged(hits, article)) if hits else []
         if article.own_of and not any(mention.subject == article.own_of for mention in found):
             found += self._own_site(article)
@@ -77,12 +91,13 @@ class Index:
 
     def _own_site(self, article: Article) -> Iterator[Mention]:
         if self.subject(article.own_of) is not None:
-            end = len(article.title) or len(article.body)
+            end = min(len(article.title) or len(article.body), QUOTE_MOST)
             yield Mention(article.own_of, "own", article.body[:end], 0, end, "sure", ("own_site",))
 
     def _hits(self, table: Table, normal: Normal, body: str) -> Iterator[_Hit]:
         hidden = self._gone if table is self._base else frozenset()
         text, has_tags = normal.text, "#" in body or "@" in body
+        known: dict[tuple[int, int], _Owners] = {}
         for pattern, before, end in table.hits(text):
             if text[end].isalnum() and not (
                 _is_genitive(text, end) or (has_tags and _is_account(text, before, end, normal, body))
@@ -93,13 +108,19 @@ class Index:
             if not _is_whole(body, start, stop):
                 continue
             shown = _capitals(form, is_tag=body[start - 1 : start] in ("#", "@"))
-            owners = tuple(
-                (table.subjects[number], flags)
-                for number, flags in table.owners(pattern)
-                if case(flags) <= shown and not (hidden and table.subjects[number].key in hidden)
-            )
+            owners = known.get((pattern, shown))
+            if owners is None:
+                owners = known[pattern, shown] = _owners(table, pattern, shown, hidden)
             if owners:
                 yield _Hit(start, stop, owners)
+
+
+def _owners(table: Table, pattern: int, shown: int, hidden: Collection[str]) -> _Owners:
+    return tuple(
+        (table.subjects[number], flags)
+        for number, flags in table.owners(pattern)
+        if case(flags) <= shown and not (hidden and table.subjects[number].key in hidden)
+    )
 
 
 def _is_genitive(text: str, end: int) -> bool:
@@ -146,14 +167,31 @@ def _capitals(form: str, *, is_tag: bool) -> int:
 
 def _longest(hits: Sequence[_Hit]) -> list[_Hit]:
     """Of hits that overlap the longest, of equally long ones the first; hits of one stretch become one."""
-    kept: list[_Hit] = []
+    kept: dict[int, _Hit] = {}
+    starts: list[int] = []
     for hit in sorted(hits, key=lambda hit: (hit.start - hit.end, hit.start)):
-        same = next((at for at, other in enumerate(kept) if other.start < hit.end and hit.start < other.end), None)
-        if same is None:
+        before = bisect_left(starts, hit.end)  # what is kept never overlaps, so only the last that begins before can
+        other = kept[starts[before - 1]] if before else None
+        if other is None or other.end <= hit.start:
+            kept[hit.start] = hit
+            insort(starts, hit.start)
+        elif (other.start, other.end) == (hit.start, hit.end):
+            kept[hit.start] = replace(other, owners=other.owners + hit.owners)
+    return [kept[start] for start in starts]
+
+
+def _first(hits: list[_Hit]) -> list[_Hit]:
+    """The first places of an article, and of each name."""
+    if len(hits) <= _PLACES_OF_ONE:
+        return hits
+    seen: Counter[str] = Counter()
+    kept = []
+    for hit in hits:
+        first = hit.owners[0][0].key
+        seen[first] += 1
+        if seen[first] <= _PLACES_OF_ONE:
             kept.append(hit)
-        elif (kept[same].start, kept[same].end) == (hit.start, hit.end):
-            kept[same] = replace(kept[same], owners=kept[same].owners + hit.owners)
-    return sorted(kept, key=lambda hit: hit.start)
+    return kept[:_PLACES_MOST]
 
 
 def _judged(hits: list[_Hit], article: Article) -> Iterator[Mention]:
@@ -172,18 +210,31 @@ def _judged(hits: list[_Hit], article: Article) -> Iterator[Mention]:
             yield mention
 
 
-def _whole_before_part(owners: tuple[tuple[Subject, int], ...]) -> tuple[tuple[Subject, int], ...]:
+def _whole_before_part(owners: _Owners) -> _Owners:
     """Whoever is called so comes before those whose name only begins so."""
     whole = tuple(owner for owner in owners if not is_part(owner[1]))
     return whole or owners
+
+
+def _worth_a_look(owners: _Owners, place: Place, known: dict[str, Known]) -> Iterable[tuple[Subject, int]]:
+    if len(owners) <= _OWNERS_MOST:
+        return owners
+    return islice((owner for owner in owners if _known(owner[0], place, known).is_near), _OWNERS_MOST)
+
+
+def _known(subject: Subject, place: Place, known: dict[str, Known]) -> Known:
+    facts = known.get(subject.key)
+    if facts is None:
+        facts = known[subject.key] = Known(subject, place.around)
+    return facts
 
 
 def _at(place: Place, hit: _Hit, known: dict[str, Known]) -> Iterator[Mention]:
     weighed = []
     owners = _whole_before_part(hit.owners)
     own = {subject.key for subject, flags in owners if relation(flags) == "own"}
-    for subject, flags in owners:
-        facts = known.get(subject.key) or known.setdefault(subject.key, Known(subject, place.around))
+    for subject, flags in _worth_a_look(owners, place, known):
+        facts = _known(subject, place, known)
         if facts.is_refused or is_hopeless(flags, place, facts):
             continue
         role = sources.role(place) if subject.is_medium else "subject"

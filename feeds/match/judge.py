@@ -91,6 +91,8 @@ class Known:
         self.is_elsewhere = self.is_known and not self.is_in_town and not self.signals
         self.is_refused = _is_refused(subject, around)
         self.is_own_site = around.article.own_of == subject.key != ""
+        #: the article says something of this customer beside the name
+        self.is_near = bool(self.signals) or self.is_in_town or self.is_own_site
 
     @cached_property
     def own_words(self) -> frozenset[str]:
@@ -98,8 +100,7 @@ class Known:
 
 
 def _facts(subject: Subject, around: Around) -> Iterator[Signal]:
-    text = f"{around.low} {around.article.link.lower()}" if subject.domains else ""
-    if any(_domain_stands(domain, text) for domain in subject.domains):
+    if any(_domain_stands(domain, around) for domain in subject.domains):
         yield Signal("domain", 4)
     trade = next((word for word in _trade_words(subject.industry) if _trade_stands(word, around)), "")
     if trade:
@@ -119,9 +120,11 @@ def _is_refused(subject: Subject, around: Around) -> bool:
     return bool(subject.required) and not any(around.has_word(word) for word in subject.required)
 
 
-def _domain_stands(domain: str, text: str) -> bool:
+def _domain_stands(domain: str, around: Around) -> bool:
     bare = (urlsplit(domain).hostname or domain).lower().removeprefix("www.").strip("/ ")
-    return bool(bare) and re.search(rf"(?<![\w-]){re.escape(bare)}(?![\w-]|\.\w)", text) is not None
+    if not bare or bare not in around.low_with_link:
+        return False
+    return re.search(rf"(?<![\w-]){re.escape(bare)}(?![\w-]|\.\w)", around.low_with_link) is not None
 
 
 def _trade_words(industry: str) -> list[str]:
@@ -134,8 +137,7 @@ _PLAIN = str.maketrans("äöü", "aou")
 
 def _trade_stands(word: str, around: Around) -> bool:
     """Whether a word of the article begins or goes on with the stem: Druckmaschinen, Druckmaschinenbauer."""
-    stem = _stem(word)
-    return any(stem in other for other in around.plain_words)
+    return _stem(word) in around.plain_words
 
 
 def _stem(word: str) -> str:
