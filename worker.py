@@ -25,6 +25,7 @@ TIMETABLE = (
     Entry("recompute_values", every=timedelta(hours=1)),
     Entry("find_occasions", every=timedelta(minutes=10)),
     Entry("follow_watches", every=timedelta(seconds=20)),
+    Entry("fit_topics", every=timedelta(seconds=20)),
     Entry("sweep_source_imports", every=timedelta(seconds=15)),
     Entry("check_names", every=timedelta(seconds=15)),
     Entry("forget_expired", every=timedelta(hours=1)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from feeds import example, suggest, watch, watches
 from feeds.sources import lists
+from feeds.watch import by_meaning
 from outreach import jobs
 from outreach.clock import now
 from outreach.house import House
@@ -24,6 +25,9 @@ def register(house: House) -> None:
             if keys := watches.changed_since(session, begun):
                 suggest.look_back(session, keys, now=now(), zone=house.settings.timezone)
 
+    def fit_topics() -> None:
+        by_meaning.fit(house, now=now())
+
     def import_sources(import_id: int) -> None:
         lists.run(house, import_id, now=now())
 
@@ -36,5 +40,6 @@ def register(house: House) -> None:
         with house.database.writing() as session:
             example.fill(session, house, now=now())
 
-    for actor in (check_due, follow_watches, import_sources, sweep_source_imports, load_example_news):
+    actors = (check_due, follow_watches, fit_topics, import_sources, sweep_source_imports, load_example_news)
+    for actor in actors:
         jobs.register(house.broker, actor, name=actor.__name__)

@@ -1,6 +1,7 @@
 """What new entries mean for the customers: judged, kept as matches, told as stories, and suggested as occasions.
 
-    new entries ─ Desk.index ─▶ judge: Findings ─▶ Match rows, Story rows ─▶ outreach.occasions.suggest
+    new entries ─ Desk.index ──▶ judge: Findings ──▶ Match rows, Story rows ─▶ outreach.occasions.suggest
+                └ Desk.topics ─▶ topics by words ─┘
 
 Runs in the transaction that stores the entries, so that an entry is either there with what it means, or not at all.
 """
@@ -22,6 +23,9 @@ from feeds.match import Index
 from feeds.rows import Entry, Feed, FeedSubject, Match, Story, Watch
 from feeds.stories import SAME_WORDS_DAYS, Stories, Told
 from feeds.texts import Article, Finding
+from feeds.topics import Index as Topics
+from feeds.watches import topical
+from feeds.watches.topical import Fitting, TopicDesk
 from outreach import db, lines
 from outreach.clock import on_wall
 from outreach.occasions import kinds, silence
@@ -57,9 +61,10 @@ class Fresh:
 
 
 class Desk:
-    """The names that are watched, as this process knows them; brought up to date piece by piece."""
+    """The names and topics that are watched, as this process knows them; brought up to date piece by piece."""
 
     def __init__(self) -> None:
+        self._topics = TopicDesk()
         self._index: Index | None = None
         self._seen: datetime | None = None
         self._lock = threading.Lock()
@@ -75,6 +80,10 @@ class Desk:
             self._seen = now
             return self._index
 
+    def topics(self, session: Session, now: datetime) -> Topics:
+        """The index of today's topics."""
+        return self._topics.index(session, now)
+
 
 class KeptStories(Stories):
     """What was told lately, read from the database when a subject is first asked for."""
@@ -82,12 +91,12 @@ class KeptStories(Stories):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
-        self._read: set[str] = set()
+        self._asked: set[str] = set()
 
     def place(self, subject: str, article: Article, kind: str | None, on: date) -> str:
         """See Stories.place."""
-        if subject not in self._read:
-            self._read.add(subject)
+        if subject not in self._asked:
+            self._asked.add(subject)
             since = datetime.combine(on - timedelta(days=SAME_WORDS_DAYS + 1), datetime.min.time()).astimezone()
             rows = select(Story).where(Story.subject == subject, Story.last_at >= since)
             for row in self._session.scalars(rows.order_by(Story.last_at.desc()).limit(12)).all()[::-1]:
@@ -102,7 +111,21 @@ def take_in(
     session: Session, desk: Desk, source: Source, fresh: Sequence[Fresh], *, now: datetime, zone: str
 ) -> list[Match]:
     """Judge these entries for every customer; gives the matches. The same entry twice changes nothing."""
-    return _judged(session, desk.index(session, now), source, fresh, now=now, zone=zone) if fresh else []
+    if not fresh:
+        return []
+    index, topics = desk.index(session, now), desk.topics(session, now)
+    return _judged(session, index, topics, source, fresh, now=now, zone=zone)
+
+
+def take_topics(
+    session: Session, source: Source, fitting: Sequence[Fitting], *, now: datetime, zone: str
+) -> list[Match]:
+    """Keep what fits the topics of customers besides; gives the matches. The same twice changes nothing."""
+    stories = KeptStories(session)
+    articles = {one.entry_id: one.article for one in fitting}
+    chosen = topical.findings(session, fitting, (), stories, now=now, zone=zone)
+    found = [(Fresh(entry_id, articles[entry_id]), finding) for entry_id, finding in chosen]
+    return _kept(session, source, found, stories, now=now, zone=zone)
 
 
 def look_back(session: Session, keys: Collection[str], *, now: datetime, zone: str) -> int:
@@ -110,8 +133,8 @@ def look_back(session: Session, keys: Collection[str], *, now: datetime, zone: s
 
     Whoever comes into the customer file today was perhaps in the news last week.
     """
-    index = Index.build(watches.of_keys(session, keys).values())
-    if not len(index):
+    index, topics = Index.build(watches.of_keys(session, keys).values()), topical.of_subjects(session, keys)
+    if not len(index) and not len(topics):
         return 0
     query = (
         select(Entry, Feed.title, Feed.own_title)
@@ -125,23 +148,25 @@ def look_back(session: Session, keys: Collection[str], *, now: datetime, zone: s
     for entry, title, own_title in session.execute(query):
         article = Article(str(entry.id), entry.title, entry.excerpt, entry.source, entry.published_at, entry.link)
         subjects = {one.subject for one in index.mentions(article)}
+        subjects |= {fit.topic.subject for fit in topics.fitting(article.title, article.text)}
         if subjects and subjects - _matched(session, entry.id):
             named[entry.feed_id].append(Fresh(entry.id, article))
             sources[entry.feed_id] = Source(entry.feed_id, own_title or title)
     return sum(
-        len(_judged(session, index, sources[feed_id], fresh, now=now, zone=zone, only_new=True))
+        len(_judged(session, index, topics, sources[feed_id], fresh, now=now, zone=zone, only_new=True))
         for feed_id, fresh in named.items()
     )
 
 
 def _matched(session: Session, entry_id: int) -> set[str]:
     """Whom an entry was found to be about before; that reading had the whole text."""
-    return set(session.scalars(select(Match.subject).where(Match.entry_id == entry_id)))
+    return set(session.scalars(select(Match.subject).where(Match.entry_id == entry_id, Match.relation != "topic")))
 
 
 def _judged(
     session: Session,
     index: Index,
+    topics: Topics,
     source: Source,
     fresh: Sequence[Fresh],
     *,
@@ -153,13 +178,34 @@ def _judged(
     stories, today = KeptStories(session), on_wall(now, zone).date()
     own_of = _own_of(session, source.id)
     found: list[tuple[Fresh, Finding]] = []
+    fitting: list[Fitting] = []
     for one in fresh:
         article = one.article if not own_of else _of_own_site(one.article, own_of)
         old = _matched(session, one.entry_id) if only_new else set()
         judged = judge.judge(article, index, known, every, stories, today)
         found += [(one, finding) for finding in judged if finding.subject not in old]
+        fits = topics.fitting(article.title, article.text)
+        fitting += [Fitting(one.entry_id, article, fit) for fit in fits if fit.topic.subject != own_of]
+    taken = {(one.entry_id, finding.subject) for one, finding in found}
+    by_id = {one.entry_id: one for one in fresh}
+    chosen = topical.findings(session, fitting, taken, stories, now=now, zone=zone)
+    found += [(by_id[entry_id], finding) for entry_id, finding in chosen]
+    return _kept(session, source, found, stories, now=now, zone=zone)
+
+
+def _kept(
+    session: Session,
+    source: Source,
+    found: Sequence[tuple[Fresh, Finding]],
+    stories: Stories,
+    *,
+    now: datetime,
+    zone: str,
+) -> list[Match]:
+    """Write down what was found, and suggest what is a reason to write."""
     if not found:
         return []
+    every, today = kinds.load(), on_wall(now, zone).date()
     told = _tell(session, found, stories, now)
     aims = _aims(session, {finding.subject for _one, finding in found})
     matches = [_keep(session, one, finding, told, aims, now) for one, finding in found]
@@ -222,7 +268,7 @@ def _action(finding: Finding, kind: Kind) -> Action | None:
 def _details(finding: Finding) -> dict[str, Any]:
     if finding.relation == "competitor":
         return {"rival": finding.form}
-    return {"person": finding.form} if finding.relation == "person" else {}
+    return {finding.relation: finding.form} if finding.relation in ("person", "topic") else {}
 
 
 def _own_of(session: Session, feed_id: int) -> str:
@@ -298,7 +344,7 @@ def _keep(
     watch = _watch(finding, aims[finding.subject])
     if watch is None:
         return None  # the customer went while this was read
-    is_person = finding.relation == "person" or watch.company_id is None
+    is_person = finding.relation in ("person", "topic") or watch.company_id is None
     values: dict[str, Any] = {
         "entry_id": one.entry_id, "subject": finding.subject, "watch_id": watch.id, "company_id": watch.company_id,
         "contact_id": watch.contact_id if is_person else None, "relation": finding.relation,
@@ -322,7 +368,9 @@ def _keep(
 
 
 def _watch(finding: Finding, mine: Sequence[Watch]) -> Watch | None:
-    """The watch that met: the rival's, the person's, else the customer's own."""
+    """The watch that met: the topic's, the rival's, the person's, else the customer's own."""
+    if finding.watch_id is not None:
+        return next((one for one in mine if one.id == finding.watch_id), None)
     wanted = {"competitor": "competitor", "person": "person"}.get(finding.relation)
     if wanted is not None:
         form = finding.form.casefold()

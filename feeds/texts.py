@@ -14,8 +14,8 @@ from typing import Literal
 Certainty = Literal["sure", "unsure"]
 #: what to do with a finding: propose a mail, note it inside, keep quiet, suggest a letter by hand
 Decision = Literal["draft", "note", "silence", "letter"]
-#: what a mention has to do with the subject: it is named itself, its competitor is, or one of its people
-Relation = Literal["own", "competitor", "person"]
+#: what a report has to do with the subject: it is named itself, its competitor is, one of its people, or its topic fits
+Relation = Literal["own", "competitor", "person", "topic"]
 QUOTE_MOST = 200
 
 
@@ -109,3 +109,5 @@ class Finding:
     story: str
     score: float
     why: tuple[str, ...] = ()
+    #: the watch that met, where only that says who it is about (topics)
+    watch_id: int | None = None
