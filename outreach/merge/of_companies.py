@@ -17,7 +17,9 @@ from outreach.dates import SpecialDay
 from outreach.errors import N_, Invalid, NotFound
 from outreach.facts import Fact
 from outreach.history.rows import Touchpoint
-from outreach.merge.parts import COMPANY_FIELDS, Comparison, choose_days, field, move_rows
+from outreach.merge.parts import COMPANY_FIELDS, Comparison, choose_days, field, move_rows, move_the_rest
+from outreach.occasions.rows import Lesson, Occasion
+from outreach.stops import Stop
 from outreach.tasks import Task
 
 _LISTS = ("aliases", "former_names", "domains", "competitors")
@@ -28,6 +30,9 @@ _OF_COMPANY: tuple[tuple[type[Any], tuple[str, ...]], ...] = (
     (Touchpoint, ()),
     (Fact, ()),
     (Task, ()),
+    (Occasion, ()),
+    (Lesson, ("kind", "source", "rule", "undone_at")),
+    (Stop, ("kind", "lifted_at")),
 )
 
 
@@ -68,6 +73,7 @@ def companies(session: Session, keep_id: int, other_id: int, *, take: Collection
     session.flush()
     for row, unique in _OF_COMPANY:
         move_rows(session, row, unique, "company_id", keep_id, other_id)
+    move_the_rest(session, {row.__tablename__ for row, _ in _OF_COMPANY}, keep_id, other_id)
     session.expire(other)
     session.delete(session.get_one(Company, other_id))
     session.flush()

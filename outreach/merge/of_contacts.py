@@ -23,6 +23,8 @@ from outreach.history.rows import Touchpoint
 from outreach.mail.rows import Delivery
 from outreach.merge.agreed import call_off_doubles, heed_objections, join_standing
 from outreach.merge.parts import CONTACT_FIELDS, Comparison, choose_days, field, move_rows
+from outreach.occasions.rows import Lesson, Occasion
+from outreach.stops import Stop
 from outreach.surveys.rows import AnswerSheet
 from outreach.tasks import Task
 
@@ -41,6 +43,9 @@ OWNED: tuple[tuple[type[Any], tuple[str, ...]], ...] = (
     (Permission, ()),
     (Complaint, ()),
     (Gift, ()),
+    (Occasion, ()),
+    (Lesson, ("kind", "source", "rule", "undone_at")),
+    (Stop, ("kind", "lifted_at")),
 )
 #: rows that change without the session noting it; what is undone last stands first
 _STANDING = ("consents", "subscriptions", "consent_events", "survey_answers")

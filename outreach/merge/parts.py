@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Column, Table, and_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from outreach.care.rows import ProgrammeStep
 from outreach.contacts import ContactTag
 from outreach.dates import SpecialDay
+from outreach.db import Base
 
 #: what is chosen field by field
 CONTACT_FIELDS = (
@@ -68,6 +71,33 @@ def choose_days(session: Session, keep_id: int, other_id: int, take: Collection[
     if mine is not None and theirs is not None:
         session.delete(mine if kind in take else theirs)
         session.flush()
+
+
+def move_the_rest(session: Session, but: Collection[str], keep_id: int, other_id: int) -> None:
+    """What the floors above keep for a company goes along (feeds, reports, fairs): not part of the way back.
+
+    What the kept company has already does not double: it goes with the other.
+    """
+    for table in Base.metadata.sorted_tables:
+        for column in table.columns:
+            points = any(key.column.table.name == "companies" for key in column.foreign_keys)
+            if table.name in but or not points:
+                continue
+            try:
+                with session.begin_nested():
+                    session.connection().execute(
+                        table.update().where(column == other_id).values({column.name: keep_id})
+                    )
+            except IntegrityError:
+                _move_one_by_one(session, table, column, keep_id, other_id)
+
+
+def _move_one_by_one(session: Session, table: Table, column: Column[Any], keep_id: int, other_id: int) -> None:
+    keys = list(table.primary_key.columns)
+    for row in session.execute(select(*keys).where(column == other_id)).all():
+        is_it = and_(*(key == value for key, value in zip(keys, row, strict=True)))
+        with contextlib.suppress(IntegrityError), session.begin_nested():
+            session.connection().execute(table.update().where(is_it).values({column.name: keep_id}))
 
 
 def move_rows(

@@ -41,6 +41,15 @@ WAYS = ("mail", "phone", "letter", "noted")
 class Occasion(Tracked, Base):
     """A reason to write to one contact now. One per `key`: the same reason found twice is one."""
 
+    #: the journal keeps what a person decides, not what is found and judged
+    UNTRACKED = frozenset(
+        {
+            "key", "kind", "source", "source_name", "origin_id", "story", "action", "polarity", "certainty", "headline",
+            "quote", "link", "published_at", "happened_on", "details", "score", "why", "held_by", "held_values",
+            "suggested_on", "expires_on", "created_at",
+        }
+    )  # fmt: skip
+
     __tablename__ = "occasions"
     __table_args__ = (
         CheckConstraint(

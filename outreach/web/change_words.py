@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from outreach.web import words
+from outreach.web import occasion_words, words
 
 KINDS = {
     "edit": "",
@@ -39,6 +39,9 @@ TABLES = {
     "consent_events": _l("Consent"),
     "survey_answers": _l("Answer to a survey"),
     "deliveries": _l("Mail"),
+    "occasions": _l("Occasion"),
+    "occasion_lessons": _l("What was learned"),
+    "stops": _l("Stop flag"),
 }
 FIELDS = {
     "title": _l("Title"),
@@ -117,6 +120,22 @@ FIELDS = {
     "note": _l("Note"),
     "led_to_id": _l("Order that followed"),
     "closed_by_id": _l("Closed by entry"),
+    "decision": _l("Decision"),
+    "remark": _l("Remark"),
+    "snoozed_until": _l("Later, on"),
+    "decided_at": _l("Decided on"),
+    "rule": _l("From now on"),
+    "source_name": _l("From which source"),
+    "dismissals": _l("Times dismissed"),
+    "undone_at": _l("Forgotten on"),
+    "reach": _l("What it holds back"),
+    "newsletters": _l("Newsletters wait too"),
+    "since_on": _l("Since"),
+    "until_on": _l("Until when"),
+    "headline": _l("Headline"),
+    "quote": _l("Sentence"),
+    "link": _l("Web address"),
+    "lifted_at": _l("Lifted on"),
 }
 #: words for kept values, by table and column; a column without its table holds for all
 VALUES: Mapping[tuple[str, str], Mapping[Any, Any]] = {
@@ -134,4 +153,8 @@ VALUES: Mapping[tuple[str, str], Mapping[Any, Any]] = {
     ("permissions", "channel"): words.CHANNELS,
     ("permissions", "what"): words.PERMISSIONS,
     ("subscriptions", "state"): words.SUBSCRIPTIONS,
+    ("occasions", "state"): {**occasion_words.LISTS, **occasion_words.STATES},
+    ("occasions", "decision"): occasion_words.DECISIONS,
+    ("occasion_lessons", "rule"): {"note": _l("only a note"), "never": _l("never suggested")},
+    ("stops", "reach"): occasion_words.REACHES,
 }

@@ -23,7 +23,7 @@ pages = Blueprint("changes", __name__)
 #: what stands in every row and tells nobody anything
 DULL = frozenset({"id", "created_at", "updated_at", "email_key", "address_hash", "key", "name_key", "contact_id", "step",
                    "photo_id", "created_by_id", "touchpoint_id", "origin_id", "fact_id", "special_offer_id", "done_by_id",
-                   "stage_by_hand"})  # fmt: skip
+                   "stage_by_hand", "decided_by", "created_by", "lifted_by"})  # fmt: skip
 _LONGEST = 120
 
 

@@ -239,3 +239,51 @@ def test_a_chain_of_merges_ends_at_the_card_that_stayed(session: Session, small:
     merge.contacts(session, second, first, now=LATER)
     merge.contacts(session, third, second, now=LATER)
     assert contacts.person(session, first).merged_into_id == third
+
+
+def test_two_companies_made_one_keep_their_flags_occasions_and_news(session: Session, small: World) -> None:
+    from feeds.rows import Entry, Feed, FeedSubject, Match
+    from outreach import fairs, stops
+    from outreach.occasions import pages, suggest
+    from outreach.occasions.silence import Candidate
+
+    keep, other = small.companies["mueller"], small.companies["nordlicht"]
+    news = Candidate(
+        kind="insolvency",
+        what="story:1",
+        source="feed:1",
+        company_id=other,
+        headline="Insolvent",
+        published_at=NOW,
+        story="1",
+    )
+    suggest.suggest(session, [news], now=NOW, zone="UTC")
+    fair = fairs.add(session, name="Orgatec", starts_on=NOW.date())
+    feed = Feed(address="https://a.example/rss", domain="a.example")
+    session.add(feed)
+    session.flush()
+    entry = Entry(feed_id=feed.id, identity="1" * 64, published_at=NOW)
+    session.add(entry)
+    session.flush()
+    session.add(
+        Match(
+            entry_id=entry.id,
+            subject=f"company:{other}",
+            company_id=other,
+            relation="own",
+            form="N",
+            certainty="sure",
+            decision="silence",
+            published_at=NOW,
+        )  # fmt: skip
+    )
+    for company_id in (keep, other):
+        fairs.exhibits(session, fair.id, company_id)
+        session.add(FeedSubject(feed_id=feed.id, company_id=company_id, relation="industry"))
+    session.flush()
+    merge.companies(session, keep, other)
+    assert [one.company_id for one in stops.standing(session, today=NOW.date())] == [keep]
+    assert [one.company_id for one in pages.list_page(session, "note").rows] == [keep]
+    assert [one.company_id for one in fairs.exhibitors(session, fair_id=fair.id)] == [keep]
+    assert session.scalars(select(Match.company_id)).all() == [keep]
+    assert session.scalars(select(FeedSubject.company_id)).all() == [keep]
