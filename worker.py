@@ -26,8 +26,10 @@ TIMETABLE = (
     Entry("find_occasions", every=timedelta(minutes=10)),
     Entry("follow_watches", every=timedelta(seconds=20)),
     Entry("fit_topics", every=timedelta(seconds=20)),
+    Entry("read_articles", every=timedelta(seconds=20)),
     Entry("sweep_source_imports", every=timedelta(seconds=15)),
     Entry("check_names", every=timedelta(seconds=15)),
+    Entry("forget_old_news", every=timedelta(hours=6)),
     Entry("forget_expired", every=timedelta(hours=1)),
 )
 

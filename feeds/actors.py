@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from feeds import example, suggest, watch, watches
+from feeds import example, forget, suggest, watch, watches
 from feeds.sources import lists
-from feeds.watch import by_meaning
+from feeds.watch import articles, by_meaning
 from outreach import jobs
 from outreach.clock import now
 from outreach.house import House
@@ -28,6 +28,9 @@ def register(house: House) -> None:
     def fit_topics() -> None:
         by_meaning.fit(house, now=now())
 
+    def read_articles() -> None:
+        articles.read(house)
+
     def import_sources(import_id: int) -> None:
         lists.run(house, import_id, now=now())
 
@@ -36,10 +39,18 @@ def register(house: House) -> None:
             for import_id in lists.waiting(session, now()):
                 jobs.ask(session, "import_sources", import_id=import_id)
 
+    def forget_old_news() -> None:
+        after: int | None = 0
+        while after is not None:  # a short transaction for each block
+            with house.database.writing() as session:
+                after = forget.forget(session, now=now(), after=after)
+
     def load_example_news() -> None:
         with house.database.writing() as session:
             example.fill(session, house, now=now())
 
-    actors = (check_due, follow_watches, fit_topics, import_sources, sweep_source_imports, load_example_news)
+    actors = (
+        check_due, follow_watches, fit_topics, read_articles, import_sources, sweep_source_imports, forget_old_news, load_example_news,
+    )  # fmt: skip
     for actor in actors:
         jobs.register(house.broker, actor, name=actor.__name__)

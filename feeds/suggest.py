@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 
 from feeds import judge, rules, watches
@@ -28,6 +28,7 @@ from feeds.watches import topical
 from feeds.watches.topical import Fitting, TopicDesk
 from outreach import db, lines
 from outreach.clock import on_wall
+from outreach.db import Database
 from outreach.occasions import kinds, silence
 from outreach.occasions.kinds import Action, Kind
 from outreach.occasions.silence import Candidate
@@ -68,6 +69,12 @@ class Desk:
         self._index: Index | None = None
         self._seen: datetime | None = None
         self._lock = threading.Lock()
+
+    def warm(self, database: Database, now: datetime) -> None:
+        """Read the names once, before anything is written: at a large installation that takes seconds."""
+        if self._index is None:
+            with database.reading() as session:
+                self.index(session, now)
 
     def index(self, session: Session, now: datetime) -> Index:
         """The index of today's watches; only what changed since is read again."""
@@ -310,7 +317,12 @@ def _tell(
         row = session.execute(
             put.on_conflict_do_update(
                 index_elements=["subject", "number"],
-                set_={"last_at": put.excluded.last_at, "articles": Story.articles + len(several)},
+                set_={
+                    "last_at": put.excluded.last_at,
+                    "articles": Story.articles + len(several),
+                    # a teaser only named somebody; its whole text says what happened
+                    "kind": case((Story.kind == "", put.excluded.kind), else_=Story.kind),
+                },
             ).returning(Story.id)
         )
         told[(subject, number)] = row.scalar_one()

@@ -100,4 +100,5 @@ def _made(house: House) -> Engine:
         judging(house),
         contact=house.settings.public_url,
         allow_private=house.settings.allow_private_addresses,
+        prepare=lambda: house.kept(Desk, Desk).warm(house.database, clock.now()),
     )

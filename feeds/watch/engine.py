@@ -64,8 +64,10 @@ class Engine:
         allow_private: bool,
         limits: Limits | None = None,
         pace: Pace | None = None,
+        prepare: Callable[[], None] | None = None,
     ) -> None:
-        self._database, self._judge = database, judge
+        """`prepare` is called before results are written, outside of any transaction: what takes long is done there."""
+        self._database, self._judge, self._prepare = database, judge, prepare
         self._contact, self._allow_private, self._limits = contact, allow_private, limits or Limits()
         self._pace = pace or Pace()
         self._thread: threading.Thread | None = None
@@ -218,6 +220,8 @@ class Engine:
     def _record(self, outcomes: Sequence[Outcome]) -> None:
         """All together, and when that fails each by itself, so that one that cannot be written spoils no other."""
         try:
+            if self._prepare is not None:
+                self._prepare()
             with self._database.writing() as session:
                 tally = record(session, outcomes, self._judge)
             self.tally.add(tally)
