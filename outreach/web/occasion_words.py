@@ -57,11 +57,16 @@ REACHES = {
 }
 #: what speaks for or against a report, as the matching names it
 DOUBTS = {
-    "negated": _l("the report denies it"),
-    "hedged": _l("it is only said to be possible"),
-    "called_off": _l("it was called off"),
-    "historic": _l("it was long ago"),
+    "denied": _l("the report denies it"),
+    "averted": _l("it was called off or averted"),
+    "considered": _l("it is only considered, planned or rumoured"),
+    "condition": _l("it depends on something else"),
+    "past": _l("it was long ago"),
     "question": _l("it is asked, not said"),
+    "mocked": _l("it does not sound like praise"),
+    "quoted": _l("the word stands in quotation marks"),
+    "tags": _l("the words are only catchwords"),
+    "list": _l("the sentence lists many names"),
 }
 SOURCES = {
     "dates": _l("Days on the card"),
