@@ -7,7 +7,7 @@ Every step asks for the next, and the sweep asks again for whatever got lost; th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, exists, select, update
@@ -219,9 +219,13 @@ class _Composer:
     def compose(self, session: Session, ids: Sequence[int]) -> Iterator[Parcel | Spoiled]:
         """One mail each; one that cannot be made is skipped and shown, but when none can be, NothingComposed."""
         compiled = content.compiled(session, self._house, self._campaign_id)
-        return self._each(compiled, ids, recipients.load(session, ids))
+        people = recipients.load(session, ids)
+        held = recipients.held(session, ids) if len(people) < len(ids) else set()
+        return self._each(compiled, ids, people, held)
 
-    def _each(self, compiled: Compiled, ids: Sequence[int], people: list[Recipient]) -> Iterator[Parcel | Spoiled]:
+    def _each(
+        self, compiled: Compiled, ids: Sequence[int], people: list[Recipient], held: Collection[int]
+    ) -> Iterator[Parcel | Spoiled]:
         spoiled: list[Spoiled] = []
         for person in people:
             made = self._one(compiled, person)
@@ -231,7 +235,8 @@ class _Composer:
         if len(spoiled) == len(people) > 1:
             raise NothingComposed(N_("The text cannot be filled in for anybody: %(why)s"), why=spoiled[0].answer)
         found = {person.delivery_id for person in people}
-        yield from (Spoiled(number, "contact_gone") for number in ids if number not in found)
+        left = [number for number in ids if number not in found]
+        yield from (Spoiled(number, "stop_flag" if number in held else "contact_gone") for number in left)
 
     def goes_on(self, session: Session) -> bool:
         """Whether it is still being sent."""

@@ -50,6 +50,16 @@ def load(session: Session, delivery_ids: Sequence[int], *, with_tags: bool = Tru
     return [made[number] for number in delivery_ids if number in made]
 
 
+def held(session: Session, delivery_ids: Sequence[int]) -> set[int]:
+    """Those of these deliveries that a stop flag on the person or the company holds back."""
+    query = (
+        select(Delivery.id)
+        .join(Contact, Contact.id == Delivery.contact_id)
+        .where(Delivery.id.in_(delivery_ids), stops.holds_newsletters(clock.now().date()))
+    )
+    return set(session.scalars(query))
+
+
 def one(session: Session, contact_id: int, *, list_name: str = "") -> Recipient | None:
     """One contact as a preview sees it: delivery 0, so links lead nowhere real and nothing is measured."""
     row = session.execute(

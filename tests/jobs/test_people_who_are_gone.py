@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from campaigns import dispatch
-from outreach import clock, contacts, merge
+from outreach import clock, contacts, merge, stops
 from outreach.db import Database
 from outreach.house import House
 from outreach.mail.rows import Delivery
@@ -42,6 +42,21 @@ def test_whoever_died_since_is_written_to_no_more(open_house: House, server: Sin
     with open_house.database.reading() as session:
         found = session.execute(select(Delivery.state, Delivery.reason).where(Delivery.contact_id == gone)).one()
     assert tuple(found) == ("skipped", "contact_gone")
+    assert len(server.mails) == 3
+
+
+def test_whose_company_went_insolvent_meanwhile_gets_no_issue_and_it_says_why(open_house: House, server: Sink) -> None:
+    campaign_id = sending.begun(open_house, people=4)
+    with open_house.database.writing() as session:
+        held = session.scalars(select(Delivery.contact_id).order_by(Delivery.id)).all()[1]
+        assert held is not None
+        made = contacts.update(session, held, company="Pleite GmbH")
+        today = clock.now().date()
+        stops.put(session, company_id=made.company_id, kind="insolvency", reach="marketing", on=today, now=clock.now())
+    dispatch.send_slice(open_house, campaign_id)
+    with open_house.database.reading() as session:
+        found = session.execute(select(Delivery.state, Delivery.reason).where(Delivery.contact_id == held)).one()
+    assert tuple(found) == ("skipped", "stop_flag")
     assert len(server.mails) == 3
 
 
