@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import and_, exists, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, String, and_, cast, exists, func, literal, not_, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from outreach import dates, fairs, seasons, services
@@ -26,6 +26,8 @@ from outreach.occasions.suggest import LIVE, suggest
 
 #: of one source at a time, the most valuable first; the rest comes with the next rounds
 MOST = 200
+#: of silences and seasons, so many wait at a time: a list of thousands is no list to work through
+WAITING_MOST = 50
 #: years of working together that are worth a word
 ROUND_YEARS = (1, 2, 3, 5, 10, 15, 20, 25, 30, 40, 50)
 #: a service is news for so long
@@ -146,7 +148,7 @@ def _silence(session: Session, today: date) -> Iterator[Candidate]:
         select(Contact.id, Contact.company_id, Contact.due_on, Contact.last_contact_at)
         .where(Contact.due_on <= today, Contact.gone == "", Contact.deceased_at.is_(None), not_(had.exists()))
         .order_by(Contact.value_rank.is_(None), Contact.value_rank, Contact.due_on, Contact.id)
-        .limit(MOST)
+        .limit(_room(session, "silence"))
     )
     for contact_id, company_id, due_on, last_at in session.execute(query):
         if due_on is None:
@@ -203,8 +205,9 @@ def _seasons(session: Session, today: date) -> Iterator[Candidate]:
             .join(ContactTag, ContactTag.contact_id == Contact.id)
             .where(ContactTag.tag_id == season.tag_id, Contact.gone == "", Contact.deceased_at.is_(None))
             .where(Contact.muted_at.is_(None))
+            .where(~_had(f"season:{season.id}:{season.next_on.year}"))
             .order_by(Contact.value_rank.is_(None), Contact.value_rank, Contact.id)
-            .limit(MOST)
+            .limit(_room(session, "season"))
         )
         for contact_id, company_id in session.execute(query):
             yield Candidate(
@@ -212,6 +215,18 @@ def _seasons(session: Session, today: date) -> Iterator[Candidate]:
                 company_id=company_id, until=season.next_on, origin_id=season.id,
                 details={"season": season.name, "on": season.next_on.isoformat(), "tag": season.tag},
             )  # fmt: skip
+
+
+def _room(session: Session, kind: str) -> int:
+    """How many more of this kind may wait."""
+    live = select(func.count()).where(Occasion.kind == kind, Occasion.state.in_(LIVE))
+    return max(0, WAITING_MOST - (session.scalar(live) or 0))
+
+
+def _had(what: str) -> ColumnElement[bool]:
+    """A condition on `contacts`: this season was suggested for them."""
+    whose = literal("season:contact:") + cast(Contact.id, String) + literal(f":{what}")
+    return select(Occasion.id).where(Occasion.key == whose).exists()
 
 
 def _complaints(session: Session, _today: date) -> Iterator[Candidate]:

@@ -341,3 +341,32 @@ def test_the_day_is_the_day_of_the_house(session: Session, small: World) -> None
     assert "birthday_contact" not in _states(session)
     found.find(session, now=after_midnight - timedelta(hours=1), zone=ZONE)
     assert _states(session)["birthday_contact"] == "open"
+
+
+def test_a_long_silence_of_everybody_makes_a_short_list_the_most_valuable_first(
+    session: Session, small: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(found, "WAITING_MOST", 2)
+    people = [small.people[name] for name in ("doctor", "particle", "pending", "gone")]
+    for rank, contact_id in enumerate(people):
+        session.execute(update(Contact).where(Contact.id == contact_id).values(due_on=TODAY, value_rank=rank + 1))
+    for _ in range(3):
+        found.find(session, now=NOW, zone=ZONE)
+    assert {row.contact_id for row in pages.list_page(session, "open").rows} == set(people[:2])
+
+
+def test_a_season_waits_for_room_too(session: Session, small: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(found, "WAITING_MOST", 1)
+    day = TODAY + timedelta(days=10)
+    for name in ("doctor", "particle"):
+        contacts.update(session, small.people[name], tags=["Plan"])
+    seasons.add(
+        session, name="Jahresplanung", month=day.month, day=day.day, tag_id=tags.named(session, ["Plan"])["plan"]
+    )
+    for _ in range(2):
+        found.find(session, now=NOW, zone=ZONE)
+    (first,) = pages.list_page(session, "open").rows
+    decide.dismiss(session, first.id, "old", user_id=small.owner, now=NOW)
+    found.find(session, now=NOW, zone=ZONE)
+    (second,) = pages.list_page(session, "open").rows
+    assert {first.contact_id, second.contact_id} == {small.people["doctor"], small.people["particle"]}
