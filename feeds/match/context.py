@@ -23,18 +23,24 @@ _TOUCHES_LEFT, _TOUCHES_RIGHT = re.compile(r"\w[.]?\s+$"), re.compile(r"\s+\w")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _QUOTES = frozenset("„“”\"»«‚‘'")
 _PLAIN = str.maketrans("äöü", "aou")
+_ENUMERATED, _ENUMERATED_ON = re.compile(r",\s*$"), re.compile(r"\s*,")
 _COLON = re.compile(r"\s?:\s")
 _GENITIVE = re.compile(r"^['’]?s\b")
 #: somebody forgot every full stop
 _SENTENCE_MOST = 1_000
-_NEAR, _SPORTIVE, _BUSINESS_MOST, _NOUN = 60, 3, 2, 5
+_NEAR, _SPORTIVE, _BUSINESS_MOST, _NOUN, _ACCIDENT, _NAMES_BESIDE = 60, 3, 2, 5, 3, 2
 _HYPHEN = re.compile(r"[-‐‑–](?:[^\W_]+-)*([^\W\d_]+)")
 _OTHER_COMPANY = re.compile(
     r"((?:\s+(?:[A-ZÄÖÜ][\w&.-]*|&|\+|und|and)){1,4}?)[\s,]+(?:g?GmbH|AG|KG|SE|UG|Holdings?|Group|Inc|Ltd|plc|Corp)\b"
 )
-_LEGAL_AFTER = re.compile(
-    r"[\s,\"“”»«-]*\(?(?:& Co\.? |\+ Co\.? )?(?:g?GmbH|mbH|AG|KGaA|KG|SE|UG|OHG|oHG|GbR|e\.\s?K|e\.\s?V|eG|AöR|Inc|Ltd|plc|PLC|LLC|Corp|S\.?A\.?|S\.?p\.?A|N\.?V|B\.?V"
+_LEGAL_FORMS = (
+    r"(?:g?GmbH|mbH|AG|KGaA|KG|SE|UG|OHG|oHG|GbR|e\.\s?K|e\.\s?V|eG|AöR|Inc|Ltd|plc|PLC|LLC|Corp|S\.?A\.?|S\.?p\.?A|N\.?V|B\.?V"
     r"|S\.?à\.?r\.?l|Ges\.?m\.?b\.?H|Co\.?\s?KG|& Co)\b"
+)
+#: "Durst Phototechnik AG": a firm of the name, of a trade; perhaps the customer under its whole name
+_WITH_TRADE = re.compile(rf"(?:\s+[A-ZÄÖÜ][\w-]+){{1,2}}\s+(?:{_LEGAL_FORMS}|(?:Group|Gruppe|Holding)\b)")
+_LEGAL_AFTER = re.compile(
+    r"[\s,\"“”»«-]*\(?(?:& Co\.? |\+ Co\.? )?" + _LEGAL_FORMS
 )  # fmt: skip
 
 
@@ -138,7 +144,7 @@ class Place:
     @cached_property
     def general(self) -> tuple[Signal, ...]:
         """All signals that are the same for whoever has the name."""
-        return (*_compound(self), *_beside(self), *_before(self), *_sentence(self))
+        return (*_compound(self), *_beside(self), *_before(self), *_vehicle(self), *_listed(self), *_sentence(self))
 
     @cached_property
     def sentence_words(self) -> frozenset[str]:
@@ -168,7 +174,7 @@ def _beside(place: Place) -> Iterator[Signal]:
         yield Signal("-label", -2)
     if place.is_quoted:
         yield Signal("quoted", 1)
-    if place.left.endswith(("#", "@")):
+    if place.left.endswith(("#", "@")) and not _HYPHEN.match(place.right):  # "#Bahn-Verbindungen" is a word
         yield Signal("tagged", 2)
     if place.form.isupper() and len(place.form) > 3 and not place.around.body[place.begin : place.stop].isupper():
         yield Signal("capitals", 2)
@@ -183,7 +189,7 @@ def _before(place: Place) -> Iterator[Signal]:
     low = word.lower()
     if _HYPHEN.match(place.right) and not (use_of(low) and word[0].isupper()):
         return  # an article or adjective belongs to the whole compound
-    if use_of(low) is not None and word[0].isupper() and low not in lists.words("months"):
+    if use_of(low) is not None and word[0].isupper() and not _is_no_first_name(low):
         yield Signal("-first_name", -6)
     elif low in lists.words("titles"):
         yield Signal("-person", -6)
@@ -196,13 +202,27 @@ def _before(place: Place) -> Iterator[Signal]:
     elif low in lists.words("business_verbs"):
         yield Signal("business_verb", 2)
     elif low in lists.words("name_takers"):
-        yield Signal("as_a_name", 2)
+        if not _is_beside_a_noun(place, low):
+            yield Signal("as_a_name", 2)
     elif _is_adjective(word, low):
         yield Signal("-adjective", -2)
     elif word[0].islower() or (low.endswith("er") and low[:-2] in lists.words("towns")):
         yield Signal("bare", 1)
     elif word[0].isupper() and not word.isupper() and len(place.before) > 1 and not _is_noun(word):
         yield Signal("-other_name", -3)
+
+
+def _is_no_first_name(low: str) -> bool:
+    """ "Per Twitter", "Mai": first names, too, but seldom there."""
+    return low == "per" or low in lists.words("months")
+
+
+def _is_beside_a_noun(place: Place, low: str) -> bool:
+    """ "Bus oder Bahn", "mit Bus und Bahn": with a plain noun beside it, it is one itself."""
+    if low not in ("und", "oder", "or", "and") or len(place.before) < 2:
+        return False
+    other = place.before[-2]
+    return other[0].isupper() and is_common_noun(other)
 
 
 def _is_adjective(word: str, low: str) -> bool:
@@ -234,18 +254,60 @@ def _after(place: Place, own_words: frozenset[str]) -> Iterator[Signal]:
         yield Signal("-place", -6)
     elif low in lists.words("weekdays") or low in lists.words("months") or _YEAR.fullmatch(low):
         yield Signal("-date", -6)
+    elif low in lists.words("towns") and place.form.lower() in lists.words("courts"):
+        yield Signal("-court", -6)
     elif low in ("der", "des", "eines", "einer") and place.touches_right:
         yield Signal("-genitive", -2)
     elif low in lists.words("business_verbs"):
         yield Signal("business_verb", 2)
-    elif low in own_words or says_what(word):
+    elif low in own_words:
         pass
+    elif says_what(word):
+        if _WITH_TRADE.match(place.right) and not place.has_legal_form:
+            yield Signal("firm_name", 3)
     elif (other := _OTHER_COMPANY.match(place.right)) and not (set(_LETTERS.findall(other[1].lower())) & own_words):
         yield Signal("-other_company", -5)
     elif word[0].isupper() and place.touches_right and not place.has_legal_form:
         yield Signal("-longer_name", -2)
     if low in own_words:
         yield Signal("own_word", 3)
+
+
+def _vehicle(place: Place) -> Iterator[Signal]:
+    """ "ein Audi prallt gegen einen VW Polo", "Audi entwendet": a make of car in the report of an accident or theft."""
+    if place.right.startswith("-") or place.has_legal_form:
+        return
+    accidents = lists.words("accidents")
+    word = place.before[-1].lower() if place.before else ""
+    if place.after and place.touches_right and place.after[0].lower() in accidents:
+        is_vehicle = word not in lists.words("name_takers")
+    elif len(place.around.words & accidents) < _ACCIDENT:
+        return
+    elif place.sentence_words & accidents:
+        is_vehicle = not word or any(
+            word in lists.words(name) for name in ("before_vehicles", "own_vehicles", "accidents")
+        )
+    else:
+        is_vehicle = word in lists.words("own_vehicles")
+    if is_vehicle:
+        yield Signal("-vehicle", -6)
+
+
+def _listed(place: Place) -> Iterator[Signal]:
+    """ "Sony, Samsung, LG": among names, not among nouns."""
+    if not (_ENUMERATED.search(place.left) or _ENUMERATED_ON.match(place.right)):
+        return
+    before = [item.split()[-1:] for item in place.left.split(",")[:-1]]
+    after = [item.split()[:1] for item in place.right.split(",")[1:]]
+    if sum(_is_only_a_name(word) for words in (*before, *after) for word in words) >= _NAMES_BESIDE:
+        yield Signal("listed", 2)
+
+
+def _is_only_a_name(item: str) -> bool:
+    """One word with a capital that no dictionary has, and nobody's name."""
+    if not (item[:1].isupper() and item.isalnum()) or use_of(item.lower()) is not None:
+        return False
+    return not (is_german(item) or is_german(item.lower()) or item.lower() in lists.words("towns"))
 
 
 @cache

@@ -140,6 +140,7 @@ _TAG = 3
 _LEFT_OF_HYPHEN = frozenset({"ex", "nicht", "anti", "pro", "non", "vor", "mit"})
 _HYPHENS = "-‐‑"
 _BREAK = re.compile(r'[,;:()\[\]"„“”»«|?\n]')
+_FULL_LINE = range(45, 100)
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -151,7 +152,14 @@ def _is_whole(body: str, start: int, stop: int) -> bool:
             left -= 1
         if body[left : start - 1].lower() not in _LEFT_OF_HYPHEN:
             return False
-    return _BREAK.search(body, start, stop) is None
+    found = _BREAK.search(body, start, stop)
+    return found is None or (found[0] == "\n" and _is_wrapped(body, found.start(), stop))
+
+
+def _is_wrapped(body: str, at: int, stop: int) -> bool:
+    """Whether a line ends in the name only because it was full, as in mails and agencies' texts; never twice."""
+    begin = body.rfind("\n", 0, at) + 1
+    return begin > 0 and at - begin in _FULL_LINE and _BREAK.search(body, at + 1, stop) is None
 
 
 def _capitals(form: str, *, is_tag: bool) -> int:

@@ -44,6 +44,8 @@ _WHO = frozenset(
         "own_site",
         "quoted",
         "medium",
+        "listed",
+        "firm_name",
     ]
 )
 
@@ -63,7 +65,7 @@ _WEIGHTS = {
     Ordinary.WORD: (-1, "ordinary"),
 }
 #: a distinctive name is refused by nothing less than these, a name known to the dictionary only as a name by these
-_GRAVE = frozenset({"-place"})
+_GRAVE = frozenset({"-place", "-vehicle"})
 _SERIOUS = _GRAVE | {"-first_name", "-person", "-determiner", "-other_name", "-other_company", "-sport", "-adverb"}
 _PART, _ELSEWHERE, _OFFICIAL, _PERSON = -2, -5, 3, 1
 #: a name the dictionary knows as a brand, of a customer of whom more is known than the name
@@ -72,10 +74,12 @@ _AGAINST_PERSONS = frozenset({"-place", "-sport"})
 #: "bei der Durst AG", "die neue Durst GmbH": with a legal form these say nothing
 _BEFORE_LEGAL_FORM = frozenset({"-article", "-determiner", "-adjective", "-sport", "-date"})
 _BEFORE_SOURCE = frozenset({"-article", "-determiner", "-longer_name", "-other_name"})
+#: lists of these are lists of people and towns
+_PEOPLE_AND_TOWNS = frozenset({Ordinary.PERSON, Ordinary.SURNAME, Ordinary.FIRST_NAME, Ordinary.TOWN})
 _HEARD = {
     Ordinary.NO: _GRAVE,
     Ordinary.LOAN: _SERIOUS,
-    Ordinary.SHORT: _SERIOUS - {"-determiner"},
+    Ordinary.SHORT: (_SERIOUS - {"-determiner"}) | {"-longer_name", "-court"},
 }
 
 
@@ -170,6 +174,8 @@ def weigh(
         near = [signal for signal in near if signal.code != "bare"]
     if meant(flags) in (Ordinary.PERSON, Ordinary.FIRST_NAME):  # people do what companies do
         near = [signal for signal in near if signal.code != "business_verb"]
+    if meant(flags) in _PEOPLE_AND_TOWNS:
+        near = [signal for signal in near if signal.code != "listed"]
     heard = _HEARD.get(meant(flags))
     if heard is not None:
         near = [signal for signal in near if signal.weight > 0 or signal.code in heard]
@@ -225,6 +231,11 @@ def is_hopeless(flags: int, place: Place, known: Known) -> bool:
     )
 
 
+def _is_perhaps_the_firm(codes: tuple[str, ...]) -> bool:
+    """ "Durst Phototechnik AG" for the Durst AG: more is said of the firm than is known of the customer."""
+    return "firm_name" in codes and not {"own_word", "domain", "own_site", "official_name"} & set(codes)
+
+
 def _where(flags: int, place: Place, known: Known) -> Iterator[Signal]:
     """What the town says: a name for many needs it, unless the whole official name stands there."""
     if known.is_in_town and (near := towns.signal(place, known.subject.city)):
@@ -256,6 +267,8 @@ def _verdict(found: list[Signal], *, is_known: bool = False) -> tuple[Certainty 
     codes = tuple(dict.fromkeys(signal.code for signal in found))
     if is_known and not _is_company(codes):
         return None, total, codes
+    if is_known and _is_perhaps_the_firm(codes):
+        return ("unsure" if total >= -1 else None), total, codes
     if total >= SURE:
         return "sure", total, codes
     return ("unsure" if total >= (UNSURE_THERE if is_known else UNSURE) else None), total, codes

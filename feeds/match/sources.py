@@ -13,7 +13,7 @@ Role = Literal["subject", "source", "boilerplate"]
 
 _CREDIT_BEFORE = re.compile(
     r"(?i)(?:\b(?:laut|nach (?:informationen|angaben|einem bericht) (?:der|des|von)|bericht(?:et(?:e|en)?)? (?:die|der|das|dem)?|gegenüber"
-    r"|sagte[n]? (?:er|sie|\w+) (?:der|dem|gegenüber)|(?:foto|bild|quelle|grafik|text|video|by|via|copyright|source|photo)s?\s*:?|service der|f)\W{0,4}(?:\w+zeitung |tageszeitung |zeitung |agentur |nachrichtenagentur |magazin )?|©\W*|RT @|@)$"
+    r"|sagte[n]? (?:er|sie|\w+) (?:der|dem|gegenüber)|(?:foto|bild|quelle|grafik|text|video|by|via|per|copyright|source|photo)s?\s*:?|service der|f)\W{0,4}(?:\w+zeitung |tageszeitung |zeitung |agentur |nachrichtenagentur |magazin )?|©\W*|RT @|@)$"
 )  # fmt: skip
 _PICTURE = re.compile(r"(?i)\b(?:foto|bild|photo|grafik|image)(?:s|er)?\s*[:/©][^.\n]{0,40}$")
 _CREDIT_AFTER = re.compile(
