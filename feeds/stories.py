@@ -81,7 +81,8 @@ class Stories:
         return self._last[1:]
 
     def remember(self, subject: str, story: Told) -> None:
-        """A story told before, as it was kept."""
+        """A story told before, as it was kept: with its headline as it was printed."""
+        story.title = _plain(story.title[:_TITLE_MOST])
         self._of.setdefault(subject, []).append(story)
 
     def told(self, subject: str, number: str) -> Told | None:

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 from feeds import parse
 from feeds.guard import FetchFailed
-from feeds.parse import wire
+from feeds.parse import article, wire
 
 MEMORY = 1024 * 1024 * 1024
 SECONDS = 15
@@ -61,6 +61,8 @@ def _read(source: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
 
 def _answer(header: dict[str, Any], body: bytes) -> dict[str, Any]:
     try:
+        if header.get("what") == "article":
+            return {"text": article.text(body, header["content_type"])}
         parsed = parse.parse(body, header["content_type"], header["address"], datetime.fromisoformat(header["now"]))
     except FetchFailed as failure:
         return {"failed": {"kind": failure.kind, "values": failure.values}}
