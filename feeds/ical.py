@@ -38,6 +38,8 @@ class Events:
     name: str
     events: tuple[Event, ...]
     skipped: int = 0
+    #: UIDs of those that could not be read; cancelled ones are not among them
+    unread: frozenset[str] = frozenset()
 
 
 def read(data: bytes) -> Events:
@@ -53,15 +55,19 @@ def read(data: bytes) -> Events:
     except (ValueError, IndexError, KeyError, TypeError, AttributeError):
         raise Invalid(N_("This is not a calendar (iCal)."), field="file") from None
     found: dict[str, Event] = {}
-    skipped = 0
+    skipped, unread = 0, set()
     for component in calendar.walk("VEVENT"):
+        if component.get("RECURRENCE-ID") is not None:
+            continue  # one day of a series that was moved; the series itself stands there too
         event = _event(component)
-        if event is None:
-            skipped += 1
-        else:
+        if event is not None:
             found[event.uid] = event
+            continue
+        skipped += 1
+        if _text(component, "STATUS").upper() != "CANCELLED":
+            unread.add(_text(component, "UID")[:300])
     events = sorted(found.values(), key=lambda event: (event.starts_on, event.name))
-    return Events(name=_text(calendar, "X-WR-CALNAME"), events=tuple(events), skipped=skipped)
+    return Events(name=_text(calendar, "X-WR-CALNAME"), events=tuple(events), skipped=skipped, unread=frozenset(unread))
 
 
 def _event(component: Component) -> Event | None:

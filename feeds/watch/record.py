@@ -15,11 +15,10 @@ from feeds import decide, entries
 from feeds.decide import Identified
 from feeds.entries import Stored, Taken
 from feeds.rows import Feed
+from feeds.sources import calendars
 from feeds.watch import claim, outcome
 from feeds.watch.claim import Claimed
 from feeds.watch.outcome import Outcome
-from outreach import fairs
-from outreach.errors import OutreachError
 
 #: what new entries mean for the customers, written in the transaction that keeps them
 Judge = Callable[[Session, Claimed, Sequence[Stored], datetime], None]
@@ -128,20 +127,8 @@ def _unless_taken(session: Session, feed: Claimed, values: dict[str, Any]) -> di
 
 
 def _fairs(session: Session, one: Outcome) -> None:
-    for event in one.events.events if one.events else ():
-        try:
-            with session.begin_nested():
-                fairs.add(
-                    session,
-                    name=event.name[:200],
-                    starts_on=event.starts_on,
-                    ends_on=event.ends_on,
-                    place=event.place[:200],
-                    link=event.link[:1000],
-                    uid=f"{one.feed.address[:390]} {event.uid}"[:700],
-                )
-        except OutreachError:
-            continue  # a fair of half a year is none; the others of the calendar are kept
+    if one.events is not None:
+        calendars.take_in(session, one.feed.id, one.events, now=one.at)
 
 
 def _pause(session: Session, one: Outcome) -> None:
