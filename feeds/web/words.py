@@ -12,7 +12,7 @@ from feeds import decide, guard, judge, match
 from outreach.web.language import said
 from outreach.web.occasion_words import ICONS, kind
 
-KINDS = {"feed": _l("Feed"), "search": _l("Search"), "calendar": _l("Calendar of fairs")}
+KINDS = {"feed": _l("Feed"), "search": _l("A search"), "calendar": _l("Calendar of fairs")}
 STATES = {"active": _l("is read"), "paused": _l("paused"), "gone": _l("gone")}
 RELATIONS = {
     "own": _l("its own site"),

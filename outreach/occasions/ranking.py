@@ -32,10 +32,10 @@ SENTENCES: Mapping[str, str] = {
     "due": N_("it is a good time to be in touch"),
     "strong": N_("a strong reason"),
     "duty": N_("this is owed"),
-    "fresh": N_("fresh: %(days)s days old"),
+    "fresh": N_("fresh: %(ago)s"),
     "today": N_("it is today"),
-    "soon": N_("in %(days)s days"),
-    "ends": N_("the time for it ends in %(days)s days"),
+    "soon": N_("it comes %(ahead)s"),
+    "ends": N_("the time for it ends %(ahead)s"),
     "fatigue": N_("suggested %(times)s times in 90 days, so further down"),
     "damped": N_("this kind comes often, so further down"),
 }

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+from babel.dates import format_timedelta
 from flask_babel import format_date, get_locale, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -16,7 +17,7 @@ from outreach.web.filters import near_words
 from outreach.web.language import said
 
 LISTS = {
-    "open": _l("Waiting"),
+    "open": _l("To decide"),
     "unsure": _l("Is that them?"),
     "note": _l("Good to know"),
     "held": _l("Not suggested"),
@@ -117,7 +118,17 @@ def held(one: OccasionLine) -> str:
 
 
 def _filled(sentence: str, values: Mapping[str, Any]) -> str:
-    return said(sentence, {name: _value(value) for name, value in values.items()})
+    filled = {name: _value(value) for name, value in values.items()}
+    if isinstance(days := filled.get("days"), int):
+        filled |= {"ago": _days(-days), "ahead": _days(days)}
+    return said(sentence, filled)
+
+
+def _days(away: int) -> str:
+    """So many days from today, or before: "in 3 days", "yesterday"."""
+    words = {-1: _("yesterday"), 0: _("today"), 1: _("tomorrow")}.get(away)
+    far = format_timedelta(timedelta(days=away), granularity="day", threshold=1000, add_direction=True, locale=get_locale())  # fmt: skip
+    return str(words or far)
 
 
 def _value(value: Any) -> Any:
