@@ -1,10 +1,1 @@
-"""The commands of this floor."""
-
-from __future__ import annotations
-
-import click
-
-from feeds.commands import feeds
-from feeds.commands.match import match
-
-COMMANDS: tuple[click.Command, ...] = (*feeds.COMMANDS, match)
+"""The commands of this floor; `every.COMMANDS` is all of them, `match` stands alone and starts quickly."""
