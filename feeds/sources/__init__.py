@@ -4,6 +4,7 @@ from feeds.sources.health import FeedHealth, FeedLine, counts, entries_of, for_c
 from feeds.sources.propose import Proposal, Search, propose, searches
 from feeds.sources.store import (
     ADDRESS_MOST,
+    RELATIONS,
     Added,
     add,
     change,
@@ -21,6 +22,7 @@ from feeds.sources.store import (
 
 __all__ = [
     "ADDRESS_MOST",
+    "RELATIONS",
     "Added",
     "FeedHealth",
     "FeedLine",
