@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from icalendar import Calendar
 from icalendar.cal import Component
@@ -15,6 +16,8 @@ from outreach.errors import N_, Invalid
 
 MOST_BYTES = 2 * 1024 * 1024
 MOST_EVENTS = 2000
+#: of calendars that do not say where they are at home
+_HOME = "Europe/Berlin"
 _EVENT = re.compile(rb"^BEGIN:VEVENT\s*$", re.MULTILINE | re.IGNORECASE)
 
 
@@ -54,12 +57,13 @@ def read(data: bytes) -> Events:
         calendar = Calendar.from_ical(data.decode("utf-8-sig", errors="replace"))
     except (ValueError, IndexError, KeyError, TypeError, AttributeError):
         raise Invalid(N_("This is not a calendar (iCal)."), field="file") from None
+    zone = _zone(calendar)
     found: dict[str, Event] = {}
     skipped, unread = 0, set()
     for component in calendar.walk("VEVENT"):
         if component.get("RECURRENCE-ID") is not None:
             continue  # one day of a series that was moved; the series itself stands there too
-        event = _event(component)
+        event = _event(component, zone)
         if event is not None:
             found[event.uid] = event
             continue
@@ -70,15 +74,15 @@ def read(data: bytes) -> Events:
     return Events(name=_text(calendar, "X-WR-CALNAME"), events=tuple(events), skipped=skipped, unread=frozenset(unread))
 
 
-def _event(component: Component) -> Event | None:
-    name, starts_on = _text(component, "SUMMARY"), _day(component, "DTSTART")
+def _event(component: Component, zone: ZoneInfo) -> Event | None:
+    name, starts_on = _text(component, "SUMMARY"), _day(component, "DTSTART", zone)
     if not name or starts_on is None or _text(component, "STATUS").upper() == "CANCELLED":
         return None
     return Event(
         uid=_text(component, "UID")[:300] or f"{starts_on} {name}",
         name=name,
         starts_on=starts_on,
-        ends_on=_last_day(component, starts_on),
+        ends_on=_last_day(component, starts_on, zone),
         place=_text(component, "LOCATION"),
         link=links.absolute(_text(component, "URL"), ""),
         text=clean.plain(str(component.get("DESCRIPTION") or ""))[:2000],
@@ -92,23 +96,33 @@ def _text(component: Component, name: str) -> str:
     return clean.title(str(value)) if value is not None else ""
 
 
-def _moment(component: Component, name: str) -> date | timedelta | None:
+def _zone(calendar: Component) -> ZoneInfo:
+    """Where the calendar is at home: what it gives in UTC is a day there."""
+    try:
+        return ZoneInfo(_text(calendar, "X-WR-TIMEZONE") or _HOME)
+    except (KeyError, ValueError, OSError):
+        return ZoneInfo(_HOME)
+
+
+def _moment(component: Component, name: str, zone: ZoneInfo) -> date | timedelta | None:
     try:
         value = getattr(component.get(name), "dt", None)
     except BrokenCalendarProperty:
         return None
+    if isinstance(value, datetime) and value.tzinfo is not None and value.utcoffset() == timedelta(0):
+        return value.astimezone(zone)
     return value if isinstance(value, date | timedelta) else None
 
 
-def _day(component: Component, name: str) -> date | None:
-    value = _moment(component, name)
+def _day(component: Component, name: str, zone: ZoneInfo) -> date | None:
+    value = _moment(component, name, zone)
     if isinstance(value, datetime):
         return value.date()
     return value if isinstance(value, date) else None
 
 
-def _last_day(component: Component, starts_on: date) -> date:
-    end, length = _moment(component, "DTEND"), _moment(component, "DURATION")
+def _last_day(component: Component, starts_on: date, zone: ZoneInfo) -> date:
+    end, length = _moment(component, "DTEND", zone), _moment(component, "DURATION", zone)
     if isinstance(end, datetime):
         # Until midnight is the day before.
         last = (end - timedelta(seconds=1)).date()

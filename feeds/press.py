@@ -83,7 +83,7 @@ def months(session: Session, company_id: int, *, now: datetime, zone: str) -> Se
         select(Match.published_at, Match.polarity).where(
             Match.company_id == company_id,
             Match.published_at >= since,
-            Match.relation != "competitor",
+            Match.relation.not_in(("competitor", "topic")),
             Match.verdict != "wrong",
         )
     ).all()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from feeds.commands import feeds
+from feeds.commands import sources
 from feeds.commands.match import match
 
-COMMANDS: tuple[click.Command, ...] = (*feeds.COMMANDS, match)
+COMMANDS: tuple[click.Command, ...] = (*sources.COMMANDS, match)

@@ -120,7 +120,7 @@ def _told(one: _Addition) -> list[str]:
         return [f"{one.address}: {one.error}"]
     kept = {added["address"] for added in one.added}
     lines = [
-        f"{added['id']:>5}  {added['title'] or added['address']}  {added['address']}"
+        f"{added['id']:>5}  {added['address']}  {added['title']}".rstrip()
         + ("" if added["is_new"] else "  (was read already)")
         for added in one.added
     ]
@@ -158,15 +158,19 @@ def _whys(session: Session, ids: list[int]) -> dict[int, str]:
 
 def _row(one: FeedLine, why: str, now: datetime) -> dict[str, Any]:
     sentence, gaps = guard.in_words(one.error_kind, one.error_values) if one.error_kind else ("", {})
-    state = (
-        one.state if one.state != "active" else "dead" if one.is_dead(now) else "failing" if one.error_kind else "ok"
-    )
+    state = one.state if one.state != "active" else _health(one, now)
     return {
         "id": one.id, "title": one.title, "address": one.address, "kind": one.kind, "state": state,
         "succeeded_at": one.succeeded_at, "next_check_at": one.next_check_at, "why": why, "status": one.status,
         "failures": one.failures, "error": sentence % gaps if sentence else "", "entries_per_week": one.per_week,
         "customers": one.customers,
     }  # fmt: skip
+
+
+def _health(one: FeedLine, now: datetime) -> str:
+    if one.is_dead(now):
+        return "dead"
+    return "failing" if one.error_kind else "ok" if one.succeeded_at else "new"
 
 
 def _line(row: dict[str, Any]) -> str:

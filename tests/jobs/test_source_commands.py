@@ -125,7 +125,7 @@ def test_a_source_is_paused_resumed_and_removed_by_number_or_address(open_house:
     assert run(open_house, "pause", "1").exit_code == 0
     assert read(run(open_house, "list", "--json"))["feeds"][0]["state"] == "paused"
     assert run(open_house, "resume", "https://a.example/feed").exit_code == 0
-    assert read(run(open_house, "list", "--json"))["feeds"][0]["state"] == "ok"
+    assert read(run(open_house, "list", "--json"))["feeds"][0]["state"] == "new"
     assert run(open_house, "remove", "a.example/feed").exit_code == 0
     gone = run(open_house, "pause", "1")
     assert (gone.exit_code, "no such source" in gone.output) == (1, True)

@@ -48,7 +48,7 @@ def test_events_become_fairs_on_their_days(session: Session, feed_id: int) -> No
     found = named(session)
     assert found["Interzoo 2028"] == (date(2028, 5, 9), date(2028, 5, 12))
     assert found["EMO"] == (date(2027, 9, 20), date(2027, 9, 25))
-    assert found["IAA"][1] == date(2027, 9, 12)
+    assert found["IAA"] == (date(2027, 9, 8), date(2027, 9, 12)), "midnight in Berlin is the evening before in UTC"
     assert found["Wochenmarkt"] == (date(2027, 1, 1), date(2027, 1, 1)), "a series is its first day"
     uids = set(session.scalars(select(Fair.uid)))
     assert "https://messen.example/a.ics#interzoo-2028" in uids
