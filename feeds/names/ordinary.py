@@ -64,6 +64,8 @@ def _one_word(word: str) -> Ordinary:
     if not word.isalnum():
         return Ordinary.NO
     low = word.lower()
+    if word.isdigit():
+        return Ordinary.WORD
     if len(word) <= _SHORT:
         return Ordinary.SHORT if word.isupper() or not word.isalpha() else Ordinary.WORD
     if _CAPITAL_INSIDE.search(word):
@@ -77,7 +79,9 @@ def _one_word(word: str) -> Ordinary:
     title = low.capitalize()
     if dictionary.is_common_noun(title) or dictionary.is_declined(low) or low in words("activities"):
         return Ordinary.WORD
-    if dictionary.is_german(title) or dictionary.is_german(low) or dictionary.is_english(low):
+    if low in words("determiners") or (dictionary.is_german(low) and not dictionary.is_german(title)):
+        return Ordinary.WORD  # "dieser", "natürlich": no noun, so no brand either
+    if dictionary.is_german(title) or dictionary.is_english(low):
         return Ordinary.LOAN
     return Ordinary.NO
 

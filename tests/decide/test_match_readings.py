@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from feeds.match import Index
+from feeds.names import core
 from feeds.texts import Article, Subject
 
 REPORT = "Verkehrsunfall auf der B 10: Der Fahrer eines Pkw kam von der Fahrbahn ab. "
@@ -99,3 +100,10 @@ def test_a_name_may_be_broken_where_a_line_is_full() -> None:
     index = Index.build([kolibri])
     assert [one.form for one in index.mentions(Article("1", "Vergabe", full))] == ["Kolibri\nPhototechnik"]
     assert [one.form for one in index.mentions(Article("1", "Kolibri", "Phototechnik auf der Messe"))] == ["Kolibri"]
+
+
+@pytest.mark.parametrize("name", ["Dieser GmbH", "Natürlich GmbH", "2000 GmbH", "30 GmbH"])
+def test_numbers_and_small_words_are_ordinary(name: str) -> None:
+    firm = Subject("x", name, city="Ulm")
+    assert certainty(firm, f"Mit {core(name)} Leuten hat {core(name).lower()} Verein 2016 begonnen.") is None
+    assert certainty(firm, f"Die {name} aus Ulm baut ein Werk.") == "sure"
