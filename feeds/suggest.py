@@ -61,6 +61,14 @@ class Fresh:
     article: Article
 
 
+@dataclass(frozen=True)
+class Names:
+    """What is looked for at one moment."""
+
+    index: Index
+    topics: Topics
+
+
 class Desk:
     """The names and topics that are watched, as this process knows them; brought up to date piece by piece."""
 
@@ -91,6 +99,10 @@ class Desk:
         """The index of today's topics."""
         return self._topics.index(session, now)
 
+    def names(self, session: Session, now: datetime) -> Names:
+        """Both; asked once for all that is judged in a transaction."""
+        return Names(self.index(session, now), self.topics(session, now))
+
 
 class KeptStories(Stories):
     """What was told lately, read from the database when a subject is first asked for."""
@@ -115,13 +127,13 @@ class KeptStories(Stories):
 
 
 def take_in(
-    session: Session, desk: Desk, source: Source, fresh: Sequence[Fresh], *, now: datetime, zone: str
+    session: Session, desk: Desk | Names, source: Source, fresh: Sequence[Fresh], *, now: datetime, zone: str
 ) -> list[Match]:
     """Judge these entries for every customer; gives the matches. The same entry twice changes nothing."""
     if not fresh:
         return []
-    index, topics = desk.index(session, now), desk.topics(session, now)
-    return _judged(session, index, topics, source, fresh, now=now, zone=zone)
+    names = desk if isinstance(desk, Names) else desk.names(session, now)
+    return _judged(session, names.index, names.topics, source, fresh, now=now, zone=zone)
 
 
 def take_topics(

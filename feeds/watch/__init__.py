@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from feeds import suggest
 from feeds.entries import Stored
-from feeds.suggest import Desk, Fresh, Source
+from feeds.suggest import Desk, Fresh, Names, Source
 from feeds.texts import Article
 from feeds.watch.claim import Claimed, make_due, read_afresh
 from feeds.watch.engine import Engine, Pace
@@ -35,6 +35,9 @@ __all__ = [
     "stop",
     "wake",
 ]
+
+#: where a transaction keeps what is looked for
+_NAMES = "feeds.names"
 
 
 def _engine(house: House) -> Engine:
@@ -75,9 +78,11 @@ def judging(house: House) -> Judge:
     desk = house.kept(Desk, Desk)
 
     def judge(session: Session, feed: Claimed, stored: Sequence[Stored], now: datetime) -> None:
+        names: Names = session.info.get(_NAMES) or desk.names(session, now)
+        session.info[_NAMES] = names  # once for all feeds of a transaction
         source = Source(id=feed.id, title=feed.title)
         fresh = [Fresh(entry_id=one.id, article=_article(one)) for one in stored]
-        suggest.take_in(session, desk, source, fresh, now=now, zone=house.settings.timezone)
+        suggest.take_in(session, names, source, fresh, now=now, zone=house.settings.timezone)
 
     return judge
 
