@@ -21,7 +21,6 @@ from outreach.contacts import Contact, custom
 from outreach.errors import N_, Conflict
 from outreach.house import House
 from outreach.mail.rows import Delivery
-from outreach.occasions import found
 from outreach.tracking import PIXEL
 from outreach.tracking.rows import Hit
 
@@ -113,8 +112,7 @@ def load(session: Session, house: House) -> dict[str, int]:
     _history(session, campaign, now, dice)
     _draft(session, topic, made.id)
     made_cards = example_cards.fill(session, people, now)
-    jobs.ask(session, "load_example_news")  # the floor that reads the news fills in its own
-    made_cards["occasions"] = found.find(session, now=now, zone=house.settings.timezone)
+    jobs.ask(session, "load_example_news")  # the floor that reads the news fills in its own, and looks for occasions
     return {
         "companies": len(_COMPANIES),
         "contacts": len(people),

@@ -17,6 +17,7 @@ from feeds.suggest import Desk, Fresh, Source, take_in
 from feeds.texts import Article
 from outreach import companies, fairs
 from outreach.house import House
+from outreach.occasions import found
 
 _FEEDS = (
     # address, title, kind, hours since the last look, looks, unchanged, error
@@ -73,6 +74,7 @@ def fill(session: Session, house: House, *, now: datetime) -> int:
         take_in(session, desk, Source(feed.id, feed.title), fresh, now=now, zone=house.settings.timezone)
     _for_whom(session, feeds)
     _fairs(session, now)
+    found.find(session, now=now, zone=house.settings.timezone)  # after the news, which are the rarer reason
     return len(_NEWS)
 
 
