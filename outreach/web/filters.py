@@ -134,7 +134,7 @@ def size(octets: int) -> str:
 
 
 #: where long words of the navigation may break on the phone: seven words share its width
-_BREAKS = ("Aus|wertungen", "Ein|stellungen", "Neuig|keiten")
+_BREAKS = ("Auswer|tungen", "Einstel|lungen", "Neuig|keiten")
 
 
 def breakable(word: str) -> str:

@@ -100,6 +100,12 @@ def why_now(one: OccasionLine) -> str:
     return label
 
 
+def in_short(one: OccasionLine) -> str:
+    """What it is and why now, in one line; the kind once."""
+    label, why = kind(one.kind), one.quote or one.headline or why_now(one)
+    return why if why.startswith(label) else f"{label}: {why}"
+
+
 def place(one: OccasionLine) -> list[str]:
     """Why it stands where it stands: short reasons."""
     return [_filled(ranking.SENTENCES[code], values) for code, values in one.why if code in ranking.SENTENCES]
@@ -155,20 +161,25 @@ def _near(one: OccasionLine) -> str:
 
 def _birthday(one: OccasionLine, details: Mapping[str, Any]) -> str:
     sentence = _("Birthday: %(when)s", when=_near(one))
-    return f"{sentence} ({_('turns %(years)s', years=details['years'])})" if details.get("years") else str(sentence)
+    if not details.get("years"):
+        return str(sentence)
+    age = _("turns %(years)s", years=details["years"])
+    return f"{sentence} ({age})"
 
 
 def _anniversary(one: OccasionLine, details: Mapping[str, Any]) -> str:
     years = details.get("years") or 0
-    return (
-        f"{ngettext('%(num)s year since the first order', '%(num)s years since the first order', years)}: {_near(one)}"
-    )
+    said_years = ngettext("%(num)s year since the first order", "%(num)s years since the first order", years)
+    return f"{said_years}: {_near(one)}"
 
 
 def _founding(one: OccasionLine, details: Mapping[str, Any]) -> str:
     years = details.get("years")
-    said_years = f" ({ngettext('%(num)s year', '%(num)s years', years)})" if years else ""
-    return str(_("Founding day: %(when)s", when=_near(one))) + said_years
+    sentence = str(_("Founding day: %(when)s", when=_near(one)))
+    if not years:
+        return sentence
+    age = ngettext("%(num)s year", "%(num)s years", years)
+    return f"{sentence} ({age})"
 
 
 def _own_day(one: OccasionLine, details: Mapping[str, Any]) -> str:

@@ -27,7 +27,7 @@ def lines(session: Session, house: House) -> list[Line]:
             "do",
             occasion_words.ICONS[one.action],
             one.name,
-            f"{occasion_words.kind(one.kind)}: {one.quote or one.headline or occasion_words.why_now(one)}",
+            occasion_words.in_short(one),
             url_for("occasions.index", _anchor=f"occasion-{one.id}"),
             _("Look"),
         )
