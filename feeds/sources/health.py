@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
+from feeds import decide
 from feeds.rows import Entry, Feed, FeedSubject, Match
 from feeds.sources.store import Linked, get, linked
 from outreach import lines, paging
@@ -17,8 +18,6 @@ from outreach.paging import Page
 
 #: how many weeks the figure "a week" is counted over
 WEEKS = 4
-#: failing for so long, a feed is called dead
-DEAD_AFTER = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ class FeedLine:
 
     def is_dead(self, now: datetime) -> bool:
         """Whether nothing came back for so long that a person should look."""
-        return self.failing_since is not None and now - self.failing_since > DEAD_AFTER
+        return decide.is_dead(self.failing_since, now)
 
 
 @dataclass(frozen=True)

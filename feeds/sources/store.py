@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from urllib.parse import urlsplit
 
-from publicsuffixlist import PublicSuffixList
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from feeds import guard
+from feeds import guard, links
 from feeds.guard import FetchFailed
 from feeds.rows import Feed, FeedSubject
 from outreach import companies, contacts, db, jobs, lines
@@ -68,7 +65,7 @@ def add(
     """Read this address from now on; one that is read already stays as it is. Raises Invalid."""
     kept = checked(address, allow_private=allow_private)
     values = {
-        "address": kept, "domain": domain_of(kept), "kind": kind, "title": lines.cut(title, 300), "next_check_at": now,
+        "address": kept, "domain": links.domain(kept)[:255], "kind": kind, "title": lines.cut(title, 300), "next_check_at": now,
         "created_at": now, "created_by": user_id, "state": "active",
     }  # fmt: skip
     known = session.scalar(select(Feed.id).where(Feed.address == kept))
@@ -187,14 +184,3 @@ def linked(session: Session, feed_id: int) -> Sequence[Linked]:
         Linked(row[0], row[1], row[2] if row[0] is not None else display_name(row[3], row[4], row[5], row[6]), row[7])
         for row in session.execute(query)
     ]
-
-
-def domain_of(address: str) -> str:
-    """The registrable domain of an address, by the public suffix list: what politeness is counted for."""
-    host = (urlsplit(address).hostname or "").rstrip(".").lower()
-    return (_suffixes().privatesuffix(host) or host)[:255]
-
-
-@cache
-def _suffixes() -> PublicSuffixList:
-    return PublicSuffixList()  # the list comes with the package; nothing is fetched

@@ -287,10 +287,8 @@ def _doubt(case: _Case) -> Values:
 
 
 def _window(case: _Case) -> Values:
-    day = _event_day(case.candidate)
-    if case.today > expires_on(case.candidate, case.kind, case.today):
-        return {"happened": day.isoformat() if day else ""}
-    return None
+    last = expires_on(case.candidate, case.kind, case.today)
+    return {"happened": (_event_day(case.candidate) or last).isoformat()} if case.today > last else None
 
 
 def _early(case: _Case) -> Values:
