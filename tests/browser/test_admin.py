@@ -101,8 +101,7 @@ def test_the_keyboard_reaches_the_content_first(owner_page: Page) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("width", "theme"), [(390, "dark"), (1280, "light")])  # each width and each theme once
 def test_axe_finds_nothing_serious_on_any_page_and_every_page_fits(
     owner_page: Page, house: House, theme: str, width: int
 ) -> None:
