@@ -192,7 +192,11 @@ async def robots(ask: Ask, address: str) -> RobotFileParser:
         lines = ["User-agent: *", "Disallow: /"] if failure.kind in ("server_error", "timeout") else []
     else:
         lines = page.body[: 500 * 1024].decode("utf-8", errors="replace").splitlines()
-    rules.parse(lines)
+    try:
+        rules.parse(lines)
+    except ValueError:  # numbers that are none, addresses that are none: for that it has no answer
+        rules = RobotFileParser()
+        rules.parse(["User-agent: *", "Disallow: /"])
     return rules
 
 

@@ -30,7 +30,8 @@ _BAD_PORTS = frozenset(
 _NUMERIC_HOST = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)(?:\.(?:0x[0-9a-f]*|[0-9]+)){0,3}\.?", re.IGNORECASE)
 _NAME = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*", re.IGNORECASE)
 _WITHOUT_SCHEME = re.compile(r"[\w-]+(?:\.[\w-]+)+(?::\d{1,5})?(?:[/?#]|$)")
-_BLANKS = re.compile(r"[\x00-\x20\x7f]")
+#: blanks, and what neither XML nor a database holds
+_BLANKS = re.compile("[\x00-\x20\x7f\ud800-\udfff\ufffe\uffff]")
 
 #: the special-purpose registries of IANA (RFC 6890 and later), and what `is_global` of Python lets through
 _CLOSED_V4 = [

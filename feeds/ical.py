@@ -63,7 +63,10 @@ def read(data: bytes) -> Events:
     for component in calendar.walk("VEVENT"):
         if component.get("RECURRENCE-ID") is not None:
             continue  # one day of a series that was moved; the series itself stands there too
-        event = _event(component, zone)
+        try:
+            event = _event(component, zone)
+        except OverflowError:  # the days at both ends of all time: there is none before, none after
+            event = None
         if event is not None:
             found[event.uid] = event
             continue

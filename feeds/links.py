@@ -10,7 +10,7 @@ from publicsuffixlist import PublicSuffixList
 
 LONGEST = 2000
 _SCHEMES = ("http", "https")
-_BLANKS = re.compile("[\x00-\x20\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_BLANKS = re.compile("[\x00-\x20\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 #: parameters that say how somebody came, not where to
 _WAYS = re.compile(
     r"(?:utm_|pk_|piwik_|mtm_|hsa_|wt_|at_|oly_).*|wt\.(?:mc|zmc|rss).*|_hs(?:enc|mi)|__hs.*|fbclid|gclid|gclsrc|dclid|gbraid"

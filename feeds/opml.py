@@ -14,6 +14,7 @@ from outreach.errors import N_, Invalid
 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_FEEDS = 5000
+_FOLDER_MOST = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,14 @@ def read(data: bytes) -> list[Outline]:
     if len(data) > MOST_BYTES:
         raise Invalid(N_("The file is larger than %(most)s MB."), field="file", most=MOST_BYTES // 1024 // 1024)
     found: dict[str, Outline] = {}
+    folders: dict[etree._Element, str] = {}
     for outline in _root(data).iter("outline"):
-        one = _outline(outline)
+        # From the outside in: the folder around it has its path already, however deep it stands.
+        above = outline.getparent()
+        folder = folders.get(above, "") if above is not None else ""
+        if len(outline):
+            folders[outline] = " / ".join(filter(None, (folder, _name(outline))))[:_FOLDER_MOST]
+        one = _outline(outline, folder)
         if one is not None:
             found.setdefault(links.canonical(one.address), one)
         if len(found) > MOST_FEEDS:
@@ -89,17 +96,16 @@ def _root(data: bytes) -> etree._Element:
     return root
 
 
-def _outline(outline: etree._Element) -> Outline | None:
+def _outline(outline: etree._Element, folder: str) -> Outline | None:
     values = {str(name).lower(): str(value) for name, value in outline.attrib.items()}
     address = links.absolute(values.get("xmlurl", ""), "")
     if not address:
         return None
-    names = [_name(parent) for parent in outline.iterancestors("outline")]
     return Outline(
         address=address,
         title=_name(outline),
         site=links.absolute(values.get("htmlurl", ""), ""),
-        folder=" / ".join(reversed([name for name in names if name]))[:300],
+        folder=folder,
     )
 
 

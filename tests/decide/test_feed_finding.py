@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import pytest
 
-from feeds import discover, ical, opml, parse
+from feeds import discover, guard, ical, links, opml, parse
 from feeds.guard import FetchFailed
 from feeds.opml import Outline
 from feeds.parse import Parsed
@@ -109,6 +110,16 @@ def test_an_address_that_fails_says_why() -> None:
         World().find("https://nirgends.example/")
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["Crawl-delay: ²", "Request-rate: ²/²", "Request-rate: 1/0", "Disallow: http://[x", "Crawl-delay: " + "9" * 5000],
+)
+def test_rules_no_program_understands_allow_nothing_and_break_nothing(line: str) -> None:
+    world = World(**{"robots.txt": f"User-agent: *\n{line}\n".encode()})
+    rules = asyncio.run(discover.robots(world.ask, HOME))
+    assert rules.can_fetch("Outreach", HOME + "presse") in (True, False)
+
+
 # --- lists ---
 
 
@@ -154,6 +165,22 @@ def test_a_hostile_list_reads_no_file_and_unfolds_nothing() -> None:
     (found,) = opml.read(data)
     assert "root:" not in found.title
     assert len(found.title) < 100
+
+
+def test_a_deep_list_takes_no_longer_than_a_flat_one() -> None:
+    folders, feed = b'<outline text="%s">' % (b"x" * 300), b'<outline xmlUrl="https://a.example/f"/>'
+    data = b"<opml><body>" + folders * 200 + feed * 5000 + b"</outline>" * 200 + b"</body></opml>"
+    begun = time.process_time()
+    (found,) = opml.read(data)
+    assert time.process_time() - begun < 5
+    assert len(found.folder) <= 300
+
+
+def test_a_list_is_written_whatever_stands_in_an_address() -> None:
+    site = links.absolute("https://a.example/\uffff", "")
+    address = guard.checked("https://a.example/\ufffe\ud800x").address
+    assert address == "https://a.example/x"
+    assert opml.read(opml.write([Outline(address, "A", site)], title="Quellen", now=NOW))
 
 
 # --- calendars ---
@@ -216,3 +243,18 @@ def test_an_event_with_a_broken_day_is_skipped_or_refused_and_never_a_crash(valu
     data = FAIRS.replace("20260512\r\nDTEND", f"{value}\r\nDTEND", 1).encode()
     with contextlib.suppress(Invalid):
         assert all(event.uid != "1" for event in ical.read(data).events)
+
+
+@pytest.mark.parametrize("value", ["99991231", "00010101"])
+def test_a_day_at_the_end_of_all_time_spoils_no_other_event(value: str) -> None:
+    data = FAIRS.replace("20260512\r\nDTEND", f"{value}\r\nDTEND", 1).replace(
+        "DTEND;VALUE=DATE:20260516", f"DTEND;VALUE=DATE:{value}"
+    )
+    assert [event.name for event in ical.read(data.encode()).events if event.uid != "1"]
+
+
+def test_a_moment_beyond_all_calendars_is_skipped() -> None:
+    data = FAIRS.replace("DTSTART;VALUE=DATE:20260512\r\nDTEND", "DTSTART:99991231T235959Z\r\nDTEND", 1).encode()
+    events = ical.read(data)
+    assert events.skipped == 3
+    assert "1" not in {event.uid for event in events.events}
