@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, delete, func, or_, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from outreach import clock, companies, db, lines, paging
+from outreach import clock, companies, lines, paging
 from outreach.companies import Company
 from outreach.db import Base, Moment
 from outreach.errors import N_, Invalid, NotFound
+from outreach.journal import Tracked
 from outreach.paging import Page
 
 DAYS_MOST = 60
@@ -36,7 +37,7 @@ class Fair(Base):
     created_at: Mapped[datetime] = mapped_column(Moment, default=clock.now)
 
 
-class Exhibitor(Base):
+class Exhibitor(Tracked, Base):
     """A company that exhibits at a fair."""
 
     __tablename__ = "fair_exhibitors"
@@ -116,16 +117,25 @@ def exhibits(session: Session, fair_id: int, company_id: int, *, stand: str = ""
     """This company exhibits there; twice means once, with the newer stand. Raises NotFound, Invalid."""
     get(session, fair_id)
     companies.get(session, company_id)
-    values = {"fair_id": fair_id, "company_id": company_id, "stand": lines.line(stand, field="stand", most=100)}
-    put = db.insert(session, Exhibitor).values(values)
-    session.execute(
-        put.on_conflict_do_update(index_elements=["fair_id", "company_id"], set_={"stand": put.excluded.stand})
-    )
+    clean = lines.line(stand, field="stand", most=100)
+    # Two who say so at once wait for each other at the fair.
+    session.execute(select(Fair.id).where(Fair.id == fair_id).with_for_update())
+    found = _exhibitor(session, fair_id, company_id) or Exhibitor(fair_id=fair_id, company_id=company_id)
+    found.stand = clean
+    session.add(found)
+    session.flush()
 
 
 def exhibits_not(session: Session, fair_id: int, company_id: int) -> None:
     """This company does not exhibit there."""
-    session.execute(delete(Exhibitor).where(Exhibitor.fair_id == fair_id, Exhibitor.company_id == company_id))
+    found = _exhibitor(session, fair_id, company_id)
+    if found is not None:
+        session.delete(found)
+        session.flush()
+
+
+def _exhibitor(session: Session, fair_id: int, company_id: int) -> Exhibitor | None:
+    return session.scalar(select(Exhibitor).where(Exhibitor.fair_id == fair_id, Exhibitor.company_id == company_id))
 
 
 def list_page(

@@ -25,7 +25,7 @@ from outreach.journal.rows import Change
 BLOCK = 500
 #: changes looked at again: they may have been committed in another order than they were numbered
 OVERLAP = 200
-_TABLES = ("companies", "contacts", "facts")
+_TABLES = ("companies", "contacts", "facts", "fair_exhibitors")
 _FACTS: Mapping[str, str] = {"topic": "topic", "interest": "topic", "project": "topic", "wish": "wish"}
 #: topics of one customer; more would make everything fit
 _TOPICS_MOST = 30

@@ -19,7 +19,7 @@ from outreach.clock import on_wall
 from outreach.facts import Fact, Kind
 from outreach.occasions import kinds
 
-KINDS = ("topic", "wish")
+KINDS = ("topic", "wish", "fair")
 #: the kind of occasion they make
 KIND = "topic"
 #: more of them on one day is a flood; only the best are kept
@@ -166,7 +166,7 @@ def of_subjects(session: Session, keys: Collection[str]) -> Index:
 
 def _topics(session: Session, ids: Collection[int] | None) -> Iterator[Topic]:
     """The topics among these watches, or all; what the file only calls an interest is private and left out."""
-    query = select(Watch.id, Watch.company_id, Watch.contact_id, Watch.name, Watch.origin).where(
+    query = select(Watch.id, Watch.company_id, Watch.contact_id, Watch.name, Watch.origin, Watch.kind).where(
         Watch.kind.in_(KINDS), Watch.is_on, Watch.removed_at.is_(None)
     )
     if ids is None:
@@ -176,9 +176,9 @@ def _topics(session: Session, ids: Collection[int] | None) -> Iterator[Topic]:
         blocks = [wanted[at : at + _BLOCK] for at in range(0, len(wanted), _BLOCK)]
         rows = [row for block in blocks for row in session.execute(query.where(Watch.id.in_(block)))]
     private = _interests(session, [row[3] for row in rows if row[4] == "file"])
-    for number, company_id, contact_id, name, origin in rows:
+    for number, company_id, contact_id, name, origin, kind in rows:
         subject = f"company:{company_id}" if company_id is not None else f"contact:{contact_id}"
-        is_chosen = origin == "person"
+        is_chosen = origin == "person" or kind == "fair"
         if is_chosen or (contact_id or company_id, name) not in private:
             yield Topic(number, subject, name, is_chosen)
 

@@ -16,6 +16,7 @@ from outreach.contacts.rows import PostalAddress
 from outreach.dates import SpecialDay
 from outreach.errors import N_, Invalid, NotFound
 from outreach.facts import Fact
+from outreach.fairs import Exhibitor
 from outreach.history.rows import Touchpoint
 from outreach.merge.parts import COMPANY_FIELDS, Comparison, choose_days, field, move_rows, move_the_rest
 from outreach.occasions.rows import Lesson, Occasion
@@ -33,6 +34,7 @@ _OF_COMPANY: tuple[tuple[type[Any], tuple[str, ...]], ...] = (
     (Occasion, ()),
     (Lesson, ("kind", "source", "rule", "undone_at")),
     (Stop, ("kind", "lifted_at")),
+    (Exhibitor, ("fair_id",)),
 )
 
 

@@ -42,6 +42,7 @@ TABLES = {
     "occasions": _l("Occasion"),
     "occasion_lessons": _l("What was learned"),
     "stops": _l("Stop flag"),
+    "fair_exhibitors": _l("Exhibits at a fair"),
 }
 FIELDS = {
     "title": _l("Title"),
@@ -136,6 +137,8 @@ FIELDS = {
     "quote": _l("Sentence"),
     "link": _l("Web address"),
     "lifted_at": _l("Lifted on"),
+    "fair_id": _l("Number of the fair"),
+    "stand": _l("Hall and stand"),
 }
 #: words for kept values, by table and column; a column without its table holds for all
 VALUES: Mapping[tuple[str, str], Mapping[Any, Any]] = {

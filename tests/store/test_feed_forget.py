@@ -62,7 +62,7 @@ def test_old_entries_go_except_the_newest_and_those_about_a_customer(
             certainty="sure",
             decision="note",
             published_at=NOW,
-        )  # fmt: skip
+        )
     )
     session.flush()
     assert _all(session) == 1 + 4 + 3

@@ -12,7 +12,7 @@ from feeds import watches
 from feeds.rows import Entry, Feed, FeedSubject, Match, Story, Watch
 from feeds.suggest import Desk, Fresh, Source, look_back, take_in
 from feeds.texts import Article
-from outreach import companies, contacts, dates, facts, stops
+from outreach import companies, contacts, dates, facts, fairs, stops
 from outreach.contacts import Contact
 from outreach.errors import Conflict, Invalid
 from outreach.occasions import decide, found, pages
@@ -97,6 +97,22 @@ def test_watches_come_out_of_the_customer_file(session: Session, small: World) -
     assert ("competitor", "Krause Anlagenbau") not in {
         (one.kind, one.name) for one in watches.of_company(session, small.companies["mueller"])
     }
+
+
+def test_news_of_a_fair_are_a_note_for_whoever_exhibits_there(session: Session, small: World) -> None:
+    fair = fairs.add(session, name="Orgatec", starts_on=NOW.date() + timedelta(days=60), place="Köln")
+    fairs.exhibits(session, fair.id, small.companies["mueller"])
+    _follow(session)
+    assert ("fair", "Orgatec") in {
+        (one.kind, one.name) for one in watches.of_company(session, small.companies["mueller"])
+    }
+    (match,) = _read(
+        session, ("Orgatec meldet Rekord bei Ausstellern", "Zur Orgatec in Köln kommen mehr Firmen als je zuvor.")
+    )
+    assert (match.company_id, match.relation, match.decision) == (small.companies["mueller"], "topic", "note")
+    fairs.exhibits_not(session, fair.id, small.companies["mueller"])
+    _follow(session)
+    assert "fair" not in {one.kind for one in watches.of_company(session, small.companies["mueller"])}
 
 
 def test_deriving_twice_changes_nothing(session: Session, small: World) -> None:

@@ -275,7 +275,7 @@ def test_two_companies_made_one_keep_their_flags_occasions_and_news(session: Ses
             certainty="sure",
             decision="silence",
             published_at=NOW,
-        )  # fmt: skip
+        )
     )
     for company_id in (keep, other):
         fairs.exhibits(session, fair.id, company_id)
