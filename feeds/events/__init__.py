@@ -21,6 +21,7 @@ from feeds.events.sentences import Sentence
 from feeds.rules import Group, Language, Rules, Trigger
 from feeds.rules.patterns import OTHER, SUBJECT
 from feeds.texts import Article, Event, Mention
+from outreach.names.first_names import use_of
 
 #: in a headline every word is near
 _WITHIN_TITLE = 8
@@ -31,6 +32,9 @@ _READ_MOST = 60_000
 _NAMES_MOST = 60
 #: and an article with more places to look at is one
 _PLACES_MOST = 300
+_WORD_BEFORE = re.compile(r"([^\W\d_]{3,})\s+$")
+#: first names that seldom are: "per Wackerbeck", "im Mai Wackerbeck"
+_NO_PERSON = frozenset({"per", "mai", "may", "april", "june", "august"})
 _WORD = re.compile(r"\w+")
 _TAG = re.compile(r"#\w+|https?://\S+")
 _WE = re.compile(r"(?<!\w)(?:wir|uns|unser\w*|we|us|our)(?!\w)")
@@ -211,7 +215,16 @@ def _is_of_another(span: tuple[int, int], place: _Place, languages: Sequence[Lan
         names = [name for name in place.names if span[0] <= name[0] < span[1]]
     else:
         names = sorted(place.names, key=lambda name: _words_between(place.text, span, name))[:1]
-    return bool(names) and all(_is_shifted(place.text, name, lists) for name in names)
+    good = trigger.group.polarity > 0
+    return bool(names) and all(
+        _is_shifted(place.text, name, lists) or (good and _is_a_namesake(place.text, name)) for name in names
+    )
+
+
+def _is_a_namesake(text: str, name: tuple[int, int]) -> bool:
+    """Whether a first name stands before the name of a firm: somebody who is called so, and whose prize it is."""
+    found = _WORD_BEFORE.search(text[max(0, name[0] - 40) : name[0]])
+    return found is not None and found[1] not in _NO_PERSON and use_of(found[1]) is not None
 
 
 def _is_shifted(text: str, name: tuple[int, int], lists: Sequence[re.Pattern[str]]) -> bool:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.decide.test_tactless import judged
+from feeds import judge, match, rules
+from feeds.stories import Stories
+from feeds.texts import Article, Subject
+from outreach.occasions import kinds
+from tests.decide.test_tactless import DAY, judged
 
 REASONS = (
     ("Hansen Werkzeugbau als bester Arbeitgeber ausgezeichnet", ""),
@@ -306,3 +310,34 @@ NO_REASONS = (
 @pytest.mark.parametrize(("title", "text"), NO_REASONS, ids=[row[0] for row in NO_REASONS])
 def test_these_are_none(title: str, text: str) -> None:
     assert all(finding.decision != "draft" for finding in judged(title, text).values())
+
+
+FAREWELLS_AND_NAMESAKES = (
+    ("Hansen Werkzeugbau feiert 50 Jahre – und hört auf", "Zum Jubiläum endet der Betrieb."),
+    ("25 Jahre Hansen Werkzeugbau: ein Abschied", "Der Betrieb wird zum Jahresende aufgegeben."),
+    ("Hansen Werkzeugbau eröffnet neues Werk – in Ulm fallen dafür 120 Arbeitsplätze weg", ""),
+    ("Machtkampf bei Hansen Werkzeugbau: Neuer Chef setzt sich durch", ""),
+    ("Hansen Werkzeugbau opens new factory as 300 jobs go in Ulm", ""),
+    ("Hansen Werkzeugbau raises eyebrows with funding claim", "Critics doubt that Hansen Werkzeugbau secured 10m."),
+    ("Hansen Werkzeugbau celebrates 50 years with a farewell", ""),
+)
+
+
+@pytest.mark.parametrize(("title", "text"), FAREWELLS_AND_NAMESAKES, ids=[row[0] for row in FAREWELLS_AND_NAMESAKES])
+def test_a_feast_that_is_a_farewell_is_none(title: str, text: str) -> None:
+    assert all(finding.decision != "draft" for finding in judged(title, text).values())
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "FC Wackerbeck gewinnt Pokal",
+        "Wackerbeck FC wins county cup prize",
+        "Tim Wackerbeck holt Gold",
+        "Schwimmerin Anna Wackerbeck gewinnt Medaille",
+    ],
+)
+def test_the_prize_of_a_club_or_a_namesake_is_not_the_firms(title: str) -> None:
+    index = match.Index.build([Subject("w", "Wackerbeck Maschinenbau GmbH", aliases=("Wackerbeck",), city="Lünen")])
+    found = judge.judge(Article("a", title, "", "Blatt", DAY), index, rules.load(), kinds.load(), Stories(), DAY.date())
+    assert all(finding.decision != "draft" for finding in found)
