@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from feeds import dates
 from feeds.texts import Article, Subject
+
+#: seconds, or thousandths of them
+_SECONDS = re.compile(r"1\d{9}(?:\d{3})?")
 
 
 class Unusable(ValueError):
@@ -77,12 +82,15 @@ def _list(given: Mapping[str, Any], key: str) -> tuple[str, ...]:
 
 
 def _moment(written: str) -> datetime | None:
-    """ISO 8601 with or without a zone (then UTC); None when there is none or it cannot be read."""
+    """ISO 8601 with or without a zone (then UTC), seconds since 1970, or any way feeds write dates; None when there is
+    none or it cannot be read."""
+    written = written.strip()
     try:
-        moment = datetime.fromisoformat(written.strip())
-    except ValueError:
-        return None
-    try:
+        if _SECONDS.fullmatch(written):
+            return datetime.fromtimestamp(int(written[:10]), UTC)
+        moment = datetime.fromisoformat(written)
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except ValueError:
+        return dates.read(written)
     except OverflowError:
         return None

@@ -177,3 +177,16 @@ def test_a_quote_is_at_most_two_hundred_letters_and_names_the_company(tmp_path: 
     (found,) = lines(run(customers, written(tmp_path / "long.jsonl", json.dumps({"id": "1", "text": text}).encode())))
     assert len(found["quote"]) <= 200
     assert found["form"] in found["quote"]
+
+
+@pytest.mark.parametrize(
+    "written_on",
+    ["18.11.2025", "18. November 2025", "Tue, 18 Nov 2025 10:00:00 +0100", 1763456400, "1763456400000", "2025-11-18"],
+)
+def test_the_day_of_an_article_is_read_however_it_is_written(
+    customers: Path, tmp_path: Path, written_on: str | int
+) -> None:
+    line = json.dumps({**ARTICLES[0], "text": "", "date": written_on})
+    done = run(customers, written(tmp_path / "dated.jsonl", line.encode()))
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["story"].endswith("-251118")
