@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from outreach import db, jobs, lines, logs, stops
@@ -32,6 +32,7 @@ _TAKE_BACK = frozenset(
     ["nobody", "deceased", "muted", "paused", "never", "stop", "grave_unsure", "complaint", "answer_owed", "talked_lately"]
 )  # fmt: skip
 _BLOCK = 200
+_LINK_MOST = 2000
 
 
 @dataclass(frozen=True)
@@ -88,12 +89,27 @@ def refresh(session: Session, *, now: datetime, zone: str, after: int = 0) -> in
     rows = session.execute(query.order_by(Occasion.id).limit(_BLOCK)).all()
     if not rows:
         return None
+    if _follow(session, [row[0] for row in rows]):
+        rows = session.execute(query.order_by(Occasion.id).limit(_BLOCK)).all()
     over = update(Occasion).where(Occasion.id.in_([row[0] for row in rows]), Occasion.expires_on < today)
     session.connection().execute(over.values(state=State.EXPIRED, decided_at=now))
     single = {row[2]: situation.customer_of(session, row[2] or 0) for row in rows if row[1] is None}
     customers = {("company", row[1]) if row[1] is not None else single[row[2]] for row in rows}
     rejudge(session, {one for one in customers if one is not None}, now=now, zone=zone)
     return int(rows[-1][0])
+
+
+def _follow(session: Session, ids: Collection[int]) -> int:
+    """Somebody's own days, wishes and answers go along to the next employer; news of a company stays with it."""
+    employer = select(Contact.company_id).where(Contact.id == Occasion.contact_id).scalar_subquery()
+    works_elsewhere = exists().where(
+        Contact.id == Occasion.contact_id,
+        Contact.gone == "",
+        Contact.company_id.is_distinct_from(Occasion.company_id),
+    )
+    own = and_(Occasion.key.contains(":contact:"), ~Occasion.source.startswith("feed"))
+    moved = update(Occasion).where(Occasion.id.in_(ids), own, works_elsewhere)
+    return session.connection().execute(moved.values(company_id=employer)).rowcount
 
 
 def ask_to_find(session: Session) -> None:
@@ -207,11 +223,17 @@ def _evidence(candidate: Candidate) -> dict[str, Any]:
         "certainty": candidate.certainty,
         "headline": lines.cut(candidate.headline, 300),
         "quote": lines.cut(candidate.quote, 250),
-        "link": candidate.link if candidate.link.startswith(("https://", "http://")) else "",
+        "link": _link(candidate),
         "published_at": candidate.published_at,
         "happened_on": candidate.happened_on,
         "details": {**candidate.details, **{name: value for name, value in kept.items() if value}},
     }
+
+
+def _link(candidate: Candidate) -> str:
+    """The address of the report; half an address would lead nowhere."""
+    link = candidate.link
+    return link if link.startswith(("https://", "http://")) and len(link) <= _LINK_MOST else ""
 
 
 def _decided(verdict: Verdict, today: date, suggested_on: date | None) -> dict[str, Any]:
@@ -245,7 +267,7 @@ def _set_flag(
         days=days,
         headline=candidate.headline,
         quote=candidate.quote,
-        link=candidate.link if candidate.link.startswith(("https://", "http://")) else "",
+        link=_link(candidate),
         now=now,
     )
     if stop_id is not None and known is not None:
@@ -269,14 +291,24 @@ def _look_again(session: Session, row: Occasion, known: Known, today: date) -> i
     if row.state == State.SNOOZED and (row.snoozed_until is None or row.snoozed_until > today):
         return 0
     candidate, kind = as_candidate(row), kinds.load()[row.kind]
-    about = known.of(row.contact_id)
+    contact_id = row.contact_id
+    if row.key.startswith(f"{row.kind}:company:") and known.recipient(contact_id) is None:
+        # Whom one would have written to has left: the reason is the company's, and somebody else is there.
+        other = known.recipient(None)
+        contact_id = other.id if other is not None else contact_id
+    about = known.of(contact_id)
     verdict = silence.judge(candidate, kind, about, today, again=row.id)
     if row.suggested_on is not None and verdict.state == State.HELD and verdict.rule not in _TAKE_BACK:
         verdict = Verdict(State.OPEN, verdict.action) if verdict.rule != "window" else verdict
     if verdict.rule == "window":
         verdict = Verdict(State.EXPIRED, verdict.action, "window", verdict.values)
     ranked = ranking.rank(candidate, kind, about, today)
-    values: dict[str, Any] = {"score": ranked.score, "why": ranked.why, **_decided(verdict, today, row.suggested_on)}
+    values: dict[str, Any] = {
+        "score": ranked.score,
+        "why": ranked.why,
+        "contact_id": contact_id,
+        **_decided(verdict, today, row.suggested_on),
+    }
     was = row.state
     session.connection().execute(
         update(Occasion).where(Occasion.id == row.id, Occasion.state == was).values(**values, snoozed_until=None)

@@ -370,3 +370,40 @@ def test_a_season_waits_for_room_too(session: Session, small: World, monkeypatch
     found.find(session, now=NOW, zone=ZONE)
     (second,) = pages.list_page(session, "open").rows
     assert {first.contact_id, second.contact_id} == {small.people["doctor"], small.people["particle"]}
+
+
+def test_a_birthday_goes_along_to_the_next_employer_and_news_of_the_old_one_stays(
+    session: Session, small: World
+) -> None:
+    company_id, anna = _company(session, small), small.people["anna"]
+    dates.put(session, contact_id=anna, kind="birthday", month=TODAY.month, day=TODAY.day)
+    found.find(session, now=NOW, zone=ZONE)
+    (report,) = _suggest(session, news(company_id, "product_launch", contact_id=anna))
+    other = companies.create(session, name="Nordwerk").id
+    session.execute(update(Contact).where(Contact.id == anna).values(company_id=other))
+    assert suggest.refresh(session, now=NOW, zone=ZONE) is not None
+    session.expire_all()
+    rows = {row.kind: row for row in session.scalars(select(Occasion))}
+    assert (rows["birthday_contact"].state, rows["birthday_contact"].company_id) == ("open", other)
+    assert rows["product_launch"].company_id == company_id
+    assert report.is_new
+
+
+def test_an_address_longer_than_its_column_is_left_out(session: Session, small: World) -> None:
+    (made,) = _suggest(session, news(_company(session, small), link="https://news.example/" + "a" * 5000))
+    assert pages.one(session, made.id).link == ""
+
+
+def test_news_of_a_company_goes_to_a_colleague_when_its_reader_leaves(session: Session, small: World) -> None:
+    company_id, anna = _company(session, small), small.people["anna"]
+    (made,) = _suggest(session, news(company_id))
+    assert pages.one(session, made.id).contact_id == anna
+    other = companies.create(session, name="Nordwerk").id
+    ben = contacts.create(session, first_name="Ben", last_name="Beyer", email="ben@beyer.example")
+    session.execute(update(Contact).where(Contact.id == anna).values(company_id=other))
+    session.execute(update(Contact).where(Contact.company_id == company_id).values(company_id=None))
+    session.execute(update(Contact).where(Contact.id == ben.id).values(company_id=company_id))
+    suggest.refresh(session, now=NOW, zone=ZONE)
+    session.expire_all()
+    line = pages.one(session, made.id)
+    assert (line.state, line.contact_id, line.company_id) == ("open", ben.id, company_id)
