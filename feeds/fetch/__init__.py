@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ __all__ = ["Client", "Fetched", "Hop", "Limits", "client", "fetch", "in_words", 
 
 MOST_REDIRECTS = 5
 LONGEST_VALIDATOR = 1000
+#: what HTTP lets nobody send, though some do
+_CONTROLS = re.compile("[\x00-\x08\x0a-\x1f\x7f]")
 _PERMANENT = (301, 308)
 _REDIRECTS = (301, 302, 303, 307, 308)
 
@@ -97,7 +100,7 @@ async def fetch(
 
 def _validators(etag: str | None, last_modified: str | None) -> dict[str, str]:
     headers = {"If-None-Match": etag or "", "If-Modified-Since": last_modified or ""}
-    return {name: value for name, value in headers.items() if value}
+    return {name: value for name, value in headers.items() if value and not _CONTROLS.search(value)}
 
 
 async def _followed(
@@ -176,7 +179,7 @@ async def _taken(
 def _header(answer: aiohttp.ClientResponse, name: str) -> str | None:
     """A header's value as it came; None when it is none we could send back byte for byte."""
     value = answer.headers.get(name)
-    if not value or len(value) > LONGEST_VALIDATOR:
+    if not value or len(value) > LONGEST_VALIDATOR or _CONTROLS.search(value):
         return None
     try:
         value.encode()

@@ -411,3 +411,11 @@ def test_a_hundred_hostile_servers_do_not_hold_up_a_healthy_one(server: Server) 
             return took
 
     assert asyncio.run(run()) < 1
+
+
+@pytest.mark.parametrize("mark", [b"\x01", b"\x7f", b"\x0b\x1c"])
+def test_an_etag_nobody_may_send_is_not_kept_and_spoils_no_later_reading(server: Server, mark: bytes) -> None:
+    server.rules["/odd"] = raw(OK + b'ETag: "a' + mark + b'"\r\nConnection: close\r\n\r\n' + FEED)
+    address = server.url("/odd")
+    assert get(address).etag is None
+    assert get(address, etag=f'"a{mark.decode()}"').body == FEED
