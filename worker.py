@@ -29,6 +29,7 @@ TIMETABLE = (
     Entry("read_articles", every=timedelta(seconds=20)),
     Entry("sweep_source_imports", every=timedelta(seconds=15)),
     Entry("check_names", every=timedelta(seconds=15)),
+    Entry("load_example_news", every=timedelta(seconds=30)),
     Entry("forget_old_news", every=timedelta(hours=6)),
     Entry("forget_expired", every=timedelta(hours=1)),
 )

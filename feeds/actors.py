@@ -47,7 +47,7 @@ def register(house: House) -> None:
 
     def load_example_news() -> None:
         with house.database.writing() as session:
-            example.fill(session, house, now=now())
+            example.fill_fresh(session, house, now=now())
 
     actors = (
         check_due, follow_watches, fit_topics, read_articles, import_sources, sweep_source_imports, forget_old_news, load_example_news,

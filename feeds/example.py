@@ -15,7 +15,7 @@ from feeds import sources, watches
 from feeds.rows import Entry, Feed
 from feeds.suggest import Desk, Fresh, Source, take_in
 from feeds.texts import Article
-from outreach import companies, fairs
+from outreach import companies, fairs, organisation
 from outreach.house import House
 from outreach.occasions import found
 
@@ -54,6 +54,16 @@ _NEWS = (
     (1, 12, "Herbstmesse der Winzer gut besucht", "Mehr als achttausend Gäste kamen an drei Tagen. Die Winzer sprechen von einem guten Herbst."),
     (0, 15, "Sparkasse verlegt ihre Filiale", "Die Filiale am Markt zieht im Januar in die Bahnhofstraße. Die Automaten bleiben."),
 )  # fmt: skip
+
+
+#: for so long after the example data was loaded its news are still missing, and not removed by somebody
+FRESH = timedelta(minutes=10)
+
+
+def fill_fresh(session: Session, house: House, *, now: datetime) -> int:
+    """The same for example data loaded a moment ago, by whatever process: the hint may have been lost."""
+    loaded_at = organisation.get(session).example_loaded_at
+    return fill(session, house, now=now) if loaded_at is not None and now - loaded_at < FRESH else 0
 
 
 def fill(session: Session, house: House, *, now: datetime) -> int:
