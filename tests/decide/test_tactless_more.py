@@ -320,6 +320,13 @@ FAREWELLS_AND_NAMESAKES = (
     ("Hansen Werkzeugbau opens new factory as 300 jobs go in Ulm", ""),
     ("Hansen Werkzeugbau raises eyebrows with funding claim", "Critics doubt that Hansen Werkzeugbau secured 10m."),
     ("Hansen Werkzeugbau celebrates 50 years with a farewell", ""),
+    ("Hansen Werkzeugbau eröffnet Werk in Russland trotz Sanktionen", ""),
+    ("Hansen Werkzeugbau feiert 50 Jahre auf Kosten der Mitarbeiter", ""),
+    ("Neuer Geschäftsführer bei Hansen Werkzeugbau wirft nach drei Wochen hin", ""),
+    ("Hansen Werkzeugbau erhält Auftrag nach Schmiergeldzahlung", ""),
+    ("Hansen Werkzeugbau kauft Meier Technik GmbH – 300 zittern um ihre Jobs", ""),
+    ("Hansen Werkzeugbau secures lifeline funding", "Hansen Werkzeugbau secured £2m to stave off ruin."),
+    ("Hansen Werkzeugbau opens third site as founder fights for life", ""),
 )
 
 
