@@ -302,6 +302,8 @@ def _story(case: _Case) -> Values:
     if not case.candidate.story:
         return None
     same = [one for one in case.others() if one.story == case.candidate.story]
+    if case.kind.stop:  # a story that turns out to be grave is told, whatever was read into it before
+        same = [one for one in same if one.kind == case.kind.key]
     return _within(case.today, (one.created_on for one in same), SAME_STORY_DAYS)
 
 

@@ -407,3 +407,10 @@ def test_news_of_a_company_goes_to_a_colleague_when_its_reader_leaves(session: S
     session.expire_all()
     line = pages.one(session, made.id)
     assert (line.state, line.contact_id, line.company_id) == ("open", ben.id, company_id)
+
+
+def test_a_story_that_turns_out_to_be_grave_is_still_told(session: Session, small: World) -> None:
+    company_id = _company(session, small)
+    _suggest(session, news(company_id, "new_site", "5"))
+    _suggest(session, news(company_id, "insolvency", "5"))
+    assert _states(session) == {"new_site": "held", "insolvency": "note"}
