@@ -69,13 +69,14 @@ def identified(entries: Sequence[ParsedEntry], *, is_search: bool = False) -> li
     paper and day.
     """
     guids = Counter(entry.id for entry in entries if entry.id)
+    shared = _shared_links(entries)
     found: dict[str, Identified] = {}
     for entry in entries:
         searched = is_search or _is_news_search(entry)
         one = Identified(
             entry=entry,
             is_search=searched,
-            identity=_hash(_identity(entry, guids, is_search=searched)),
+            identity=_hash(_identity(entry, guids, shared, is_search=searched)),
             link_key=link_key(entry.link),
             content_hash=_hash("content", entry.title, entry.text),
         )
@@ -111,16 +112,24 @@ def new_entries(known: Sequence[Known], entries: Sequence[Identified]) -> Change
     return changes
 
 
-def _identity(entry: ParsedEntry, guids: Counter[str], *, is_search: bool) -> tuple[str, ...]:
+def _shared_links(entries: Sequence[ParsedEntry]) -> frozenset[str]:
+    """Links under which several headlines stand: feeds made by hand lead from every entry to one page of news."""
+    headlines = {(entry.link, entry.title) for entry in entries if entry.link}
+    counts = Counter(link for link, _title in headlines)
+    return frozenset(link for link, count in counts.items() if count > 1)
+
+
+def _identity(entry: ParsedEntry, guids: Counter[str], shared: frozenset[str], *, is_search: bool) -> tuple[str, ...]:
     if is_search:
         day = entry.published_at.date().isoformat() if entry.published_at else ""
         return ("search", _plain_title(entry.title, entry.source), entry.source.casefold(), day)
     if entry.id and guids[entry.id] == 1:
         return ("guid", entry.id)
+    title = entry.title if entry.link in shared or _is_front_page(entry.link) else ""
     if entry.id and entry.link:
-        return ("guid and link", entry.id, links.canonical(entry.link))
+        return ("guid and link", entry.id, links.canonical(entry.link), *filter(None, (title,)))
     if entry.link:
-        return ("link", links.canonical(entry.link), entry.title if _is_front_page(entry.link) else "")
+        return ("link", links.canonical(entry.link), title)
     return ("text", entry.title, entry.text)
 
 

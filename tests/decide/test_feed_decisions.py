@@ -250,3 +250,10 @@ def test_another_target_another_feed_or_none_begins_again() -> None:
     assert decide.redirects(once, moved_to="https://x.example/", is_same_feed=True, now=NOW).seen == 1
     assert decide.redirects(once, moved_to="https://neu.example/", is_same_feed=False, now=NOW) == Move()
     assert decide.redirects(once, moved_to=None, is_same_feed=True, now=NOW) == Move()
+
+
+@pytest.mark.parametrize("guid", ["", "always the same"])
+@pytest.mark.parametrize("link", ["https://www.a.example/", "https://www.a.example/aktuelles.html"])
+def test_entries_that_all_lead_to_one_page_are_as_many_as_their_headlines(guid: str, link: str) -> None:
+    several = [entry(number, id=guid, link=link) for number in range(3)]
+    assert len(decide.identified(several)) == 3
