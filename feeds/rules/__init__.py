@@ -22,7 +22,19 @@ from outreach.occasions import kinds
 FOLDER = Path(__file__).parent
 LANGUAGES = ("german", "english")
 #: lists every language has; see german.toml for what each is
-LISTS = ("common", "denied", "averted", "failed", "considered", "past", "condition", "mocked", "grave", "shifts", "credits")
+LISTS = (
+    "common",
+    "denied",
+    "averted",
+    "failed",
+    "considered",
+    "past",
+    "condition",
+    "mocked",
+    "grave",
+    "shifts",
+    "credits",
+)
 _KEYS = {"near", "says", "needs", "unless", "within", "polarity", "of", "whenever"}
 _NOTHING = re.compile(r"(?!)")
 
