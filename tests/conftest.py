@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,18 @@ def house(sqlite: Database, tmp_path: Path) -> Iterator[House]:
 def any_house(database: Database, tmp_path: Path) -> Iterator[House]:
     """The same on each database."""
     return make_house(database, tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def _without_the_loop_of_the_browser(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Between browser tests Playwright leaves its event loop marked as running in this thread; nobody else runs in it."""
+    loop = asyncio._get_running_loop()
+    if loop is None or "browser" in request.path.parts:
+        yield
+        return
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(loop)
 
 
 def make_house(database: Database, data: Path, **settings: object) -> House:
