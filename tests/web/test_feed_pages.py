@@ -226,3 +226,14 @@ def test_a_reader_changes_no_source(signed_in: SignIn, house: House) -> None:
     assert reader.get(f"/sources/{number}").status_code == 200
     assert reader.post(f"/sources/{number}/pause").status_code in (400, 403)
     assert reader.get("/sources/sources.opml").status_code == 403
+
+
+def test_a_proposed_spelling_is_taken_with_a_click(signed_in: SignIn, house: House, people: World) -> None:
+    _report(house, people)
+    editor, path = signed_in(Role.EDITOR), f"/companies/{people.companies['mueller']}/watches"
+    action = re.search(r'action="(/watches/\d+/form)"', editor.get(path).text)
+    assert action
+    editor.submit(path, to=action[1])
+    with house.database.reading() as session:
+        (taken,) = session.scalars(select(Watch.forms).where(Watch.forms != [])).one()
+    assert taken in editor.get(path).text
