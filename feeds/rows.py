@@ -217,9 +217,6 @@ class Watch(Base):
     #: file: comes from the customer file and goes with it; person: added by hand
     origin: Mapped[str] = mapped_column(String(6), default="file")
     is_on: Mapped[bool] = mapped_column(default=True)
-    #: of the articles looked at last, how many carry the name at all; both 0 until some were
-    articles_with: Mapped[int] = mapped_column(default=0)
-    articles_seen: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(Moment, default=clock.now)
     changed_at: Mapped[datetime] = mapped_column(Moment, default=clock.now)
     #: switched off or gone from the file; kept a while so that every process forgets it

@@ -250,7 +250,7 @@ def _insert(session: Session, key: str, customer: _Customer, one: Wanted, now: d
     values: dict[str, Any] = {
         "key": key[:400], "company_id": customer.company_id, "contact_id": one.contact_id or customer.contact_id,
         "kind": one.kind, "name": one.name[:300], "forms": [], "refused_forms": [], "required": [], "excluded": [],
-        "is_medium": False, "origin": "file", "is_on": True, "articles_with": 0, "articles_seen": 0, "created_at": now,
+        "is_medium": False, "origin": "file", "is_on": True, "created_at": now,
         "changed_at": now, "removed_at": None,
     }  # fmt: skip
     made = session.execute(

@@ -309,8 +309,6 @@ def upgrade() -> None:
     sa.Column('is_medium', sa.Boolean(), nullable=False),
     sa.Column('origin', sa.String(length=6), nullable=False),
     sa.Column('is_on', sa.Boolean(), nullable=False),
-    sa.Column('articles_with', sa.Integer(), nullable=False),
-    sa.Column('articles_seen', sa.Integer(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('removed_at', sa.DateTime(timezone=True), nullable=True),
