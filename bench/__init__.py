@@ -15,6 +15,7 @@ from outreach import db, jobs, migrate
 from outreach.house import House
 from outreach.settings import Settings
 from outreach.tokens import Sealer
+from outreach.vault import Vault
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ def _house(url: str, folder: Path, settings: dict[str, object]) -> Iterator[Hous
     broker = jobs.broker("")
     database.after_commit = jobs.Hints(broker).send
     try:
-        yield House(settings=given, database=database, sealer=Sealer("a key for measuring, long enough"), broker=broker)
+        yield House(settings=given, database=database, sealer=Sealer("a key for measuring, long enough"),
+                    vault=Vault("a key for measuring, long enough"), broker=broker)
     finally:
         database.close()

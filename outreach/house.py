@@ -13,6 +13,7 @@ from outreach import db, jobs, logs
 from outreach.db import Database
 from outreach.settings import Settings
 from outreach.tokens import Sealer
+from outreach.vault import Vault
 
 T = TypeVar("T")
 
@@ -24,6 +25,7 @@ class House:
     settings: Settings
     database: Database
     sealer: Sealer
+    vault: Vault
     broker: dramatiq.Broker
     #: what this process keeps open for the house (connections, compiled texts), one of each kind
     _kept: dict[type, Any] = field(default_factory=dict, compare=False, repr=False)
@@ -48,4 +50,4 @@ def open_house(settings: Settings, *, configure_logs: bool = True) -> House:
     database = db.Database(settings.database)
     broker = jobs.broker(settings.broker_url)
     database.after_commit = jobs.Hints(broker).send
-    return House(settings=settings, database=database, sealer=Sealer(settings.secret), broker=broker)
+    return House(settings=settings, database=database, sealer=Sealer(settings.secret), vault=Vault(settings.secret), broker=broker)

@@ -39,6 +39,8 @@ class Organisation(Base):
     register_number: Mapped[str] = mapped_column(String(50), default="")
     #: what is counted for people without consent to measuring: nothing, or opens and clicks without the person
     anonymous_measuring: Mapped[str] = mapped_column(String(10), default="none")
+    #: the red button: nothing leaves for customers, neither newsletters nor letters
+    sending_paused_at: Mapped[datetime | None] = mapped_column(Moment)
     example_loaded_at: Mapped[datetime | None] = mapped_column(Moment)
 
 

@@ -21,10 +21,13 @@ from outreach import (
 )
 from outreach.care import rows as care
 from outreach.consent import rows as consent
+from outreach.drafts import rows as drafts
 from outreach.history import rows as history
 from outreach.imports import rows as imports
 from outreach.mail import rows as mail
+from outreach.mailboxes import rows as mailboxes
 from outreach.occasions import rows as occasions
+from outreach.replies import rows as replies
 from outreach.surveys import rows as surveys
 from outreach.tracking import rows as tracking
 
@@ -34,6 +37,7 @@ __all__ = [
     "consent",
     "contacts",
     "dates",
+    "drafts",
     "duplicates",
     "facts",
     "fairs",
@@ -41,9 +45,11 @@ __all__ = [
     "imports",
     "journal",
     "mail",
+    "mailboxes",
     "occasions",
     "once",
     "organisation",
+    "replies",
     "seasons",
     "senders",
     "services",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from argon2 import PasswordHasher
@@ -52,6 +52,10 @@ class User(Base):
     session_version: Mapped[int] = mapped_column(default=1)
     #: part of the secret address of the calendar feed; raising it makes the old address worthless
     calendar_version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    #: wall time of the morning digest, "07:30"; empty: none
+    digest_at: Mapped[str] = mapped_column(String(5), default="07:30", server_default="07:30")
+    #: the day the last digest was for
+    digest_on: Mapped[date | None]
     created_at: Mapped[datetime] = mapped_column(Moment, default=clock.now)
     disabled_at: Mapped[datetime | None] = mapped_column(Moment)
 

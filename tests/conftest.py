@@ -19,6 +19,7 @@ from outreach.db import Database
 from outreach.house import House
 from outreach.settings import Settings
 from outreach.tokens import Sealer
+from outreach.vault import Vault
 from tests import servers
 
 SECRET = "a secret of the tests, long enough to be one"
@@ -92,7 +93,7 @@ def make_house(database: Database, data: Path, **settings: object) -> House:
     given = Settings(_env_file=None, data=data, database_url=database.url, secret_key=SECRET, **wanted)  # type: ignore[call-arg]
     broker: dramatiq.Broker = jobs.broker("")
     database.after_commit = jobs.Hints(broker).send
-    return House(settings=given, database=database, sealer=Sealer(SECRET), broker=broker)
+    return House(settings=given, database=database, sealer=Sealer(SECRET), vault=Vault(SECRET), broker=broker)
 
 
 def _fresh(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> Iterator[Database]:

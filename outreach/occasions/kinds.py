@@ -31,6 +31,7 @@ class Kind:
     careful: bool = False
     sells: bool = False
     sure: bool = False
+    continues: bool = False
     stop: Reach = ""
     stop_days: int = 0
     damp: float = 0.0

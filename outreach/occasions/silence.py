@@ -309,21 +309,23 @@ def _story(case: _Case) -> Values:
 
 def _kind_again(case: _Case) -> Values:
     """A wish, a thank-you or a task is about its own matter, not about its kind."""
-    if case.action != "draft" or case.kind.key in ("wish_service", "referral_thanks", "season"):
+    if case.action != "draft" or case.kind.continues or case.kind.key in ("wish_service", "referral_thanks", "season"):
         return None
     same = [one for one in case.others() if one.kind == case.kind.key and _counts(one, case)]
     return _within(case.today, (one.suggested_on for one in same), SAME_KIND_DAYS)
 
 
 def _too_soon(case: _Case) -> Values:
-    if case.action != "draft":
+    if case.action != "draft" or case.kind.continues:
         return None
     drafts = [one for one in case.others() if one.action == "draft" and _counts(one, case)]
     return _within(case.today, (one.suggested_on for one in drafts), BETWEEN_SUGGESTIONS_DAYS)
 
 
 def _mailed_lately(case: _Case) -> Values:
-    return _within(case.today, [case.situation.mailed_on], BETWEEN_MAILS_DAYS) if case.action == "draft" else None
+    if case.action != "draft" or case.kind.continues:
+        return None
+    return _within(case.today, [case.situation.mailed_on], BETWEEN_MAILS_DAYS)
 
 
 def _complaint(case: _Case) -> Values:
