@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-from feeds.names.dictionary import is_german
+from outreach.names.dictionary import is_german
 from feeds.names.lists import endings, words
 from feeds.names.ordinary import Ordinary, ordinary, warning
 from feeds.names.spelling import folded

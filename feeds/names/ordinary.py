@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import IntEnum
 
-from feeds.names import dictionary
+from outreach.names import dictionary
 from feeds.names.lists import words
 from outreach.errors import N_
 from outreach.names.first_names import use_of
