@@ -12,9 +12,9 @@ from functools import cache, cached_property
 
 from feeds.match.words import Signal
 from feeds.names import lists, says_what
-from outreach.names.dictionary import is_common_noun, is_german
 from feeds.names.spelling import folded
 from feeds.texts import Article
+from outreach.names.dictionary import is_common_noun, is_german
 from outreach.names.first_names import use_of
 
 _LETTERS = re.compile(r"[^\W_]+(?:-[^\W_]+)*")

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-from outreach.names.dictionary import is_german
 from feeds.names.lists import endings, words
 from feeds.names.ordinary import Ordinary, ordinary, warning
 from feeds.names.spelling import folded
 from feeds.texts import Relation, Subject
+from outreach.names.dictionary import is_german
 
 __all__ = ["Case", "Form", "Ordinary", "core", "forms", "ordinary", "proposals", "says_what", "warning"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from enum import IntEnum
 
-from outreach.names import dictionary
 from feeds.names.lists import words
 from outreach.errors import N_
+from outreach.names import dictionary
 from outreach.names.first_names import use_of
 
 

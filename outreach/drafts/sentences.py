@@ -18,15 +18,16 @@ SOURCES = ("greeting", "template", "occasion", "fact", "signature", "person", ""
 
 _END = re.compile(r"[.!?…]+[\"“”»«›‹’'‘)\]]*\s+|\n\s*")
 _ORDINAL = re.compile(r"(?<![\d.])\d{1,3}\.$")
-#: what ends in a dot without ending a sentence
-_ABBREVIATIONS = frozenset("""
-    dr prof mag ing dipl dipl-ing dipl-kfm hr fr frl mr mrs ms st hl geb gest verh co cie bzw ca evtl ggf inkl exkl zzgl
-    usf vgl nr tel abs art bd abb tab str ggü sog etc max min mind bspw gem gegr hrsg jr sr d.h z.b u.a u.u i.d.r o.ä
-    o.g s.o s.u v.a z.t z.zt a.d i.a i.v e.v e.k e.g i.e vs no inc ltd corp dept approx mo di mi do fr sa so
-    jan feb mär apr jun jul aug sept sep okt nov dez mar may oct dec
-""".split())  # fmt: skip
-#: a dot here may end the sentence as well; a capital behind it decides
-_EITHER = frozenset("usw etc u.s.w inc ltd corp e.v e.k".split())
+#: what ends in a dot without ending a sentence; "so", "do", "art" and the like are words as well
+_SHORT = """
+    dr prof ing dipl dipl-ing dipl-kfm hr fr frl mr mrs ms st geb gest verh co cie bzw ca evtl ggf inkl exkl zzgl usw
+    usf vgl nr tel abs bd abb str ggü sog etc mind bspw gem gegr hrsg jr sr d.h z.b u.a u.u i.d.r o.ä u.s.w
+    o.g s.o s.u v.a z.t z.zt a.d i.a i.v e.v e.k e.g i.e vs inc ltd corp dept approx
+    jan feb mär apr jun jul aug sept okt nov dez
+"""
+_ABBREVIATIONS = frozenset(_SHORT.split())
+#: these may end a sentence as well; a capital behind decides
+_EITHER = frozenset(("usw", "etc", "u.s.w", "inc", "ltd", "corp", "e.v", "e.k"))
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,8 @@ def _goes_on(text: str, start: int, found: re.Match[str]) -> bool:
     before = text[max(start, found.start() - 24) : found.start()]
     if _ORDINAL.search(before + "."):
         return True
-    word = before.split()[-1].lstrip("(„“\"'») ").casefold() if before.split() else ""
+    last = before.split()[-1].lstrip("(„“\"'»") if before.split() else ""
+    word = last.casefold()
     if len(word) == 1 and word.isalpha():
         return True
-    return word in _ABBREVIATIONS and not (word in _EITHER and following.isupper())
+    return last == "Mag" or (word in _ABBREVIATIONS and not (word in _EITHER and following.isupper()))
