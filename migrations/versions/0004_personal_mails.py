@@ -59,7 +59,7 @@ def upgrade() -> None:
     sa.Column('closes_at', sa.String(length=5), nullable=False),
     sa.Column('zone', sa.String(length=64), nullable=False),
     sa.Column('weekdays', sa.String(length=7), nullable=False),
-    sa.Column('region', sa.String(length=10), nullable=False),
+    sa.Column('region', sa.String(length=20), nullable=False),
     sa.Column('paused_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('next_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('counted_on', sa.Date(), nullable=True),

@@ -16,6 +16,8 @@ from outreach.errors import N_
 Channel = Literal["mail", "phone", "letter"]
 Colour = Literal["green", "yellow", "red"]
 CHANNELS: tuple[Channel, ...] = ("mail", "phone", "letter")
+#: what a personal mail is for: their order, the relationship, or anything that advertises
+Purpose = Literal["service", "relationship", "advertising"]
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,19 @@ class Light:
     sentence: str
     values: Mapping[str, object] = field(default_factory=dict)
     rests_on: Sequence[Recorded] = ()
+
+
+def allows(light: Light, purpose: str) -> bool:
+    """Whether a message for this purpose may go out. Yellow carries only what concerns their order or their question.
+
+    Courts read "advertising" widely (BGH, 10.7.2018, VI ZR 225/17), so a friendly word of a firm needs green too.
+    """
+    return light.colour == "green" or (light.colour == "yellow" and purpose == "service")
+
+
+def needs_notice(light: Light) -> bool:
+    """Whether the message has to say that they can object at any time (§ 7 (3) no. 4 UWG)."""
+    return light.channel == "mail" and any(one.what == "existing_customer" for one in light.rests_on)
 
 
 def lights(known: Known) -> tuple[Light, Light, Light]:

@@ -32,55 +32,59 @@ class Lanes:
     """All lanes of this process."""
 
     def __init__(self, settings: Settings) -> None:
-        self._server = Server.of(settings)
+        #: the mail server of the installation; None: mails stay in the built-in outbox
+        self.server = Server.of(settings)
         self._free = threading.Semaphore(settings.smtp_connections)
         self._lock = threading.Lock()
-        self._idle: list[Connection] = []
+        self._idle: dict[Server, list[Connection]] = {}
 
     @contextmanager
-    def open(self) -> Iterator[Lane | None]:
-        """A lane for this thread, or None when all are in use."""
+    def open(self, server: Server | None = None) -> Iterator[Lane | None]:
+        """A lane for this thread to this server (none: the installation's), or None when all are in use."""
+        server = server or self.server
         if not self._free.acquire(blocking=False):
             yield None
             return
         try:
-            if self._server is None:
+            if server is None:
                 yield KeepingLane()
             else:
-                lane = ServerLane(self._server, self._take())
+                lane = ServerLane(server, self._take(server))
                 try:
                     yield lane
                 finally:
-                    self._put_back(lane.connection)
+                    self._put_back(server, lane.connection)
         finally:
             self._free.release()
 
-    def trouble(self, outcome: NotSent) -> tuple[str, dict[str, Any]]:
-        """A translatable sentence with its values for what keeps the lanes from sending."""
-        if self._server is None:
+    def trouble(self, outcome: NotSent, server: Server | None = None) -> tuple[str, dict[str, Any]]:
+        """A translatable sentence with its values for what keeps the lanes to this server from sending."""
+        server = server or self.server
+        if server is None:
             return N_("The mail could not be handed over: %(answer)s"), {"answer": outcome.answer}
-        return sentence(outcome, self._server)
+        return sentence(outcome, server)
 
     def close(self) -> None:
         """Say good-bye on every connection that is not in use."""
         with self._lock:
-            idle, self._idle = self._idle, []
-        for connection in idle:
+            idle, self._idle = self._idle, {}
+        for connection in (one for some in idle.values() for one in some):
             connection.quit()
 
-    def _take(self) -> Connection | None:
+    def _take(self, server: Server) -> Connection | None:
         with self._lock:
-            while self._idle:
-                connection = self._idle.pop()
+            mine = self._idle.get(server, [])
+            while mine:
+                connection = mine.pop()
                 if time.monotonic() - connection.used_at < _IDLE_SECONDS and connection.is_open:
                     return connection
                 connection.close()
         return None
 
-    def _put_back(self, connection: Connection | None) -> None:
+    def _put_back(self, server: Server, connection: Connection | None) -> None:
         if connection is not None and connection.is_open:
             with self._lock:
-                self._idle.append(connection)
+                self._idle.setdefault(server, []).append(connection)
 
 
 class ServerLane:

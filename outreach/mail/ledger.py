@@ -63,9 +63,14 @@ class Gate:
         self,
         may_begin: ColumnElement[bool],
         why_closed: Callable[[Connection, Sequence[int]], Mapping[int, tuple[str, str]]],
+        look: Callable[[Connection, Sequence[int]], Mapping[int, tuple[str, str]]] = lambda connection, ids: {},
     ) -> None:
-        """`why_closed` gives the state (ready or cancelled) and reason of deliveries that may not begin."""
+        """`why_closed` gives the state (ready or cancelled) and reason of deliveries that may not begin.
+
+        `look` is asked first, in the same transaction, for what no condition can say; what it names does not begin.
+        """
         self.why_closed = why_closed
+        self.look = look
         self.begin: ReturningUpdate[int, int] = (
             update(Delivery)
             .where(
@@ -280,22 +285,26 @@ def _suppress(connection: Connection, result: Result) -> None:
 
 def _begin(connection: Connection, gate: Gate, owner_id: int, ids: list[int]) -> dict[int, int]:
     """The attempts of those that may begin; the others are put where they belong."""
-    begun = {row[0]: row[1] for row in connection.execute(gate.begin, {"ids": ids, "me": owner_id})}
+    refused = gate.look(connection, ids)
+    asked = [number for number in ids if number not in refused]
+    begun = {row[0]: row[1] for row in connection.execute(gate.begin, {"ids": asked, "me": owner_id})} if asked else {}
     held_back = [number for number in ids if number not in begun]
     if held_back:
-        _hold_back(connection, gate, owner_id, held_back)
+        _hold_back(connection, gate, owner_id, held_back, refused)
     return begun
 
 
-def _hold_back(connection: Connection, gate: Gate, owner_id: int, ids: list[int]) -> None:
+def _hold_back(
+    connection: Connection, gate: Gate, owner_id: int, ids: list[int], refused: Mapping[int, tuple[str, str]]
+) -> None:
     rows = connection.execute(
         select(Delivery.id, _SUPPRESSED.label("suppressed"), _WITHDRAWN.label("withdrawn")).where(
             Delivery.id.in_(ids), Delivery.state == "claimed", Delivery.owner_id == owner_id
         )
     ).all()
-    closed = gate.why_closed(connection, [row.id for row in rows])
+    closed = {**gate.why_closed(connection, [row.id for row in rows]), **refused}
     for row in rows:
-        if row.suppressed:
+        if row.suppressed and row.id not in refused:
             state, reason = "skipped", "suppressed"
         elif row.withdrawn:
             state, reason = "skipped", "unsubscribed"

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import binascii
 import re
-from dataclasses import dataclass
+from base64 import encodebytes
+from dataclasses import dataclass, field
 from datetime import datetime
 from email import policy
 from email.parser import BytesHeaderParser
 from email.utils import format_datetime
 from functools import lru_cache
+from urllib.parse import quote
 
 from outreach.errors import N_, Invalid
 from outreach.tokens import Sealer
@@ -21,7 +23,17 @@ from outreach.tokens import Sealer
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 #: quoted-printable never contains "=_", so no text can hold it
 BOUNDARY = "=_outreach_part"
+OUTER_BOUNDARY = "=_outreach_mixed"
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Attached:
+    """A file that goes with a mail; `media_type` like "application/pdf"."""
+
+    filename: str
+    media_type: str
+    content: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -37,6 +49,10 @@ class Mail:
     text: str
     html: str | None
     headers: tuple[tuple[str, str], ...] = ()
+    #: the Message-ID this one answers, and those of the whole conversation, the oldest first (RFC 5322 3.6.4)
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    attachments: tuple[Attached, ...] = ()
 
 
 def serialise(mail: Mail, *, message_id: str, date: datetime) -> bytes:
@@ -49,14 +65,69 @@ def serialise(mail: Mail, *, message_id: str, date: datetime) -> bytes:
         f"Subject: {unstructured(checked(mail.subject, field='subject'), taken=len('Subject: '))}",
         f"Date: {format_datetime(date)}",
         f"Message-ID: {checked(message_id, field='message_id')}",
+        *_thread(mail),
         *(_extra(name, value) for name, value in mail.headers),
         "MIME-Version: 1.0",
     ]
+    if mail.attachments:
+        lines.append(f'Content-Type: multipart/mixed; boundary="{OUTER_BOUNDARY}"')
+        return "\r\n".join(lines).encode() + b"\r\n\r\n" + _mixed(mail)
+    return "\r\n".join(lines).encode() + b"\r\n" + _written(mail)
+
+
+def _written(mail: Mail) -> bytes:
+    """The text of the mail as one MIME part with its headers: plain, or plain and HTML."""
     if mail.html is None:
-        return "\r\n".join(lines).encode() + b"\r\n" + part("text/plain", mail.text)
-    lines.append(f'Content-Type: multipart/alternative; boundary="{BOUNDARY}"')
-    head = "\r\n".join(lines).encode() + b"\r\n\r\n"
-    return head + alternative(mail.text, mail.html)
+        return part("text/plain", mail.text)
+    head = f'Content-Type: multipart/alternative; boundary="{BOUNDARY}"\r\n\r\n'
+    return head.encode() + alternative(mail.text, mail.html)
+
+
+def _mixed(mail: Mail) -> bytes:
+    """The text and then the files (RFC 2046 5.1.3)."""
+    between = f"--{OUTER_BOUNDARY}\r\n".encode()
+    parts = [_written(mail), *(_file(one) for one in mail.attachments)]
+    return b"".join([*(between + one for one in parts), f"--{OUTER_BOUNDARY}--\r\n".encode()])
+
+
+def _file(file: Attached) -> bytes:
+    kind = file.media_type if re.fullmatch(r"[\w.+-]+/[\w.+-]+", file.media_type) else "application/octet-stream"
+    name = checked(file.filename, field="attachment")
+    head = f"Content-Type: {kind}\r\nContent-Disposition: attachment;\r\n {_filename(name)}\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    return head.encode() + encodebytes(file.content).replace(b"\n", b"\r\n")
+
+
+def _filename(name: str) -> str:
+    """The name of a file as a parameter: quoted, or by RFC 2231 with a plain one for programs that do not know it."""
+    plain = "".join(c if " " <= c <= "~" and c not in '"\\' else "_" for c in name)
+    if plain == name and len(name) < 70:
+        return f'filename="{name}"'
+    pieces = [""]
+    for char in name:  # no character is cut: some programs decode piece by piece
+        coded = quote(char, safe="")
+        pieces[-1] += coded
+        if len(pieces[-1]) >= 50:
+            pieces.append("")
+    pieces = [one for one in pieces if one]
+    if len(pieces) == 1:
+        return f"filename=\"{plain[:70]}\";\r\n filename*=utf-8''{pieces[0]}"
+    first = [f"filename*0*=utf-8''{pieces[0]}"]
+    return ";\r\n ".join(first + [f"filename*{at}*={one}" for at, one in enumerate(pieces) if at])
+
+
+def _thread(mail: Mail) -> list[str]:
+    found = []
+    if mail.in_reply_to:
+        found.append(f"In-Reply-To: {_one_id(mail.in_reply_to)}")
+    if mail.references:
+        found.append("References: " + "\r\n ".join(_one_id(one) for one in mail.references))
+    return found
+
+
+def _one_id(value: str) -> str:
+    if not re.fullmatch(r"<[!-;=?-~]{1,900}>", value):
+        raise Invalid(N_("“%(value)s” is not the number of a mail."), field="in_reply_to", value=value[:100])
+    return value
 
 
 def alternative(text: str, html: str) -> bytes:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, literal_column, select, update
+from sqlalchemy import ColumnElement, literal_column, or_, select, update
 from sqlalchemy.orm import Session
 
 from outreach import clock, jobs, logs
@@ -18,6 +18,7 @@ from outreach.house import House
 from outreach.mail import message, owners
 from outreach.mail.message import Mail
 from outreach.mail.rows import Delivery
+from outreach.mailboxes import holding
 
 log = logs.get(__name__)
 #: a literal on purpose: SQLite uses a partial index only when it sees the value
@@ -54,12 +55,24 @@ def put(
 
 
 def claim(
-    session: Session, *, campaign_id: int | None, sender_id: int | None, owner_id: int, limit: int, now: datetime
+    session: Session,
+    *,
+    campaign_id: int | None,
+    sender_id: int | None,
+    owner_id: int,
+    limit: int,
+    now: datetime,
+    personal: bool = False,
 ) -> list[int]:
-    """Take at most `limit` ready deliveries that are due in hand, the longest waiting first."""
+    """Take at most `limit` ready deliveries that are due in hand, the longest waiting first.
+
+    While the red button holds everything, only tests and mails to users go out.
+    """
     mine: list[ColumnElement[bool]] = [IS_READY, Delivery.next_try_at <= now]
     if campaign_id is None:
-        mine += [Delivery.campaign_id.is_(None), Delivery.sender_id.is_not_distinct_from(sender_id)]
+        mine += [Delivery.campaign_id.is_(None), Delivery.sender_id.is_not_distinct_from(sender_id),
+                 Delivery.kind == "personal" if personal else Delivery.kind != "personal",
+                 or_(Delivery.kind.in_(("test", "system")), ~holding.everything_held())]  # fmt: skip
     else:
         mine.append(Delivery.campaign_id == campaign_id)
     # Two statements: with LIMIT in a subquery of the UPDATE, PostgreSQL may run the subquery more than once.
@@ -97,10 +110,12 @@ def recover(house: House) -> tuple[int, int]:
     return given_back, unsure
 
 
-def due_senders(session: Session, now: datetime) -> list[int | None]:
-    """The senders (None: no sender) that have one-off mails ready and due."""
+def due_senders(session: Session, now: datetime, *, personal: bool = False) -> list[int | None]:
+    """The senders (None: no sender) that have one-off mails ready and due: personal ones, or all others."""
+    which = Delivery.kind == "personal" if personal else Delivery.kind != "personal"
     return list(session.scalars(
-        select(Delivery.sender_id).distinct().where(IS_READY, Delivery.campaign_id.is_(None), Delivery.next_try_at <= now)
+        select(Delivery.sender_id).distinct()
+        .where(IS_READY, Delivery.campaign_id.is_(None), Delivery.next_try_at <= now, which)
     ))  # fmt: skip
 
 

@@ -21,14 +21,17 @@ from enum import StrEnum
 from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
-from outreach import clock, jobs, logs, senders
+from outreach import clock, jobs, logs
 from outreach.house import House
-from outreach.mail import message, outbox
+from outreach.mail import message, outbox, routes
 from outreach.mail.answers import NotSent, Outcome, Sent, Settled, Unsure, Whose, settle
 from outreach.mail.lanes import Lane, Lanes
 from outreach.mail.ledger import Gate, Ledger, LedgerDown, Result
 from outreach.mail.owners import Ownership
+from outreach.mail.pacers import MailboxPacer, Pacer, SenderPacer
 from outreach.mail.rows import Delivery
+from outreach.mail.server import Server
+from outreach.mailboxes import store as mailboxes
 
 log = logs.get(__name__)
 BLOCK = 50
@@ -75,6 +78,15 @@ class Work:
     gate: Gate
     compose: Compose
     goes_on: Callable[[Session], bool] = lambda session: True
+    #: letters from the person's own mailbox, at its pace
+    personal: bool = False
+
+    @property
+    def pacer(self) -> Pacer | None:
+        """Who says when the next mail may begin; nobody for mails without a sender."""
+        if self.sender_id is None:
+            return None
+        return MailboxPacer(self.sender_id) if self.personal else SenderPacer(self.sender_id)
 
 
 class End(StrEnum):
@@ -147,15 +159,18 @@ def deliver_waiting(house: House) -> None:
 def work_off(house: House, work: Work, *, seconds: float = SLICE_SECONDS) -> Report:
     """One slice: send what is ready and due for a while, on one lane of this process."""
     sending = Sending.of(house)
-    with sending.lanes.open() as lane, sending.ledger.lane():
-        return Report(End.BUSY) if lane is None else _Slice(sending, work, lane).run(seconds)
+    with house.database.reading() as session:
+        server = routes.server(session, house, work.sender_id, personal=work.personal)
+    with sending.lanes.open(server) as lane, sending.ledger.lane():
+        return Report(End.BUSY) if lane is None else _Slice(sending, work, lane, server).run(seconds)
 
 
 class _Slice:
     """One lane, block after block."""
 
-    def __init__(self, sending: Sending, work: Work, lane: Lane) -> None:
-        self._sending, self._work, self._lane = sending, work, lane
+    def __init__(self, sending: Sending, work: Work, lane: Lane, server: Server | None) -> None:
+        self._sending, self._work, self._lane, self._server = sending, work, lane, server
+        self._pacer = work.pacer
         self._database = sending.house.database
         self._failures = 0  # of the sender, as last seen
         self._tried = 0
@@ -186,33 +201,39 @@ class _Slice:
             if not work.goes_on(session):
                 return [], False
             limit = BLOCK
-            if work.sender_id is not None:
-                allowance = senders.allow(session, work.sender_id, wanted=BLOCK, now=now)
+            if work.campaign_id is not None and mailboxes.everything_paused(session) is not None:
+                return [], True
+            if self._pacer is not None:
+                allowance = self._pacer.allow(session, wanted=BLOCK, now=now)
                 limit, self._failures = allowance.mails, allowance.failures
             if limit == 0:
                 return [], True
             ids = outbox.claim(session, campaign_id=work.campaign_id, sender_id=work.sender_id, owner_id=owner_id,
-                               limit=limit, now=now)  # fmt: skip
-            if work.sender_id is not None:
-                senders.spend(session, work.sender_id, used=len(ids), now=now)
+                               limit=limit, now=now, personal=work.personal)  # fmt: skip
+            if self._pacer is not None and ids:
+                self._pacer.spend(session, used=len(ids), now=now)
         return ids, False
 
     def _waited(self, until: float) -> bool:
         """Wait for the sender's next mail when that is soon; False when it is not."""
+        if self._pacer is None:
+            return False
         with self._database.reading() as session:
-            moment = senders.ready_at(session, self._work.sender_id or 0)
+            if mailboxes.everything_paused(session) is not None:
+                return False
+            moment = self._pacer.ready_at(session, now=clock.now())
         seconds = (moment - clock.now()).total_seconds() if moment else 0.0
         if seconds > min(_WAIT_SECONDS, until - time.monotonic()):
             return False
         return not self._sending.stopping.wait(max(0.01, seconds))
 
     def _in_trouble(self, trouble: NotSent) -> Report:
-        sentence, values = self._sending.lanes.trouble(trouble)
+        sentence, values = self._sending.lanes.trouble(trouble, self._server)
         log.warning("sending_in_trouble", reason=trouble.reason, sender=self._work.sender_id)
-        if self._work.sender_id is not None:
+        if self._pacer is not None:
             with self._database.writing() as session:
-                senders.trip(session, self._work.sender_id, seen=self._failures, now=clock.now(), pause=trouble.pause,
-                             trouble={"sentence": sentence, "values": values})  # fmt: skip
+                self._pacer.trip(session, seen=self._failures, now=clock.now(), pause=trouble.pause,
+                                 trouble={"sentence": sentence, "values": values})  # fmt: skip
         return Report(End.TROUBLE, self._tried, trouble, sentence, values)
 
     def compose(self, ids: Sequence[int]) -> Iterator[Parcel | Spoiled]:
@@ -223,10 +244,10 @@ class _Slice:
         """Count an attempt; the first that works after a failure closes the sender's breaker."""
         self._tried += 1
         works = not isinstance(outcome, NotSent) or outcome.whose is Whose.ADDRESS
-        if works and self._failures and self._work.sender_id is not None:
+        if works and self._failures and self._pacer is not None:
             self._failures = 0
             with self._database.writing() as session:
-                senders.mend(session, self._work.sender_id)
+                self._pacer.mend(session)
 
     @property
     def sending(self) -> Sending:

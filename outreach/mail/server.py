@@ -27,6 +27,8 @@ class Server:
     own_name: str = "localhost.localdomain"
     timeout: float = 60.0
     dot_timeout: float = DOT_TIMEOUT
+    #: it is the server of a mailbox, not the one of OUTREACH_SMTP_URL
+    of_mailbox: bool = False
 
     @classmethod
     def of(cls, settings: Settings) -> Server | None:

@@ -65,7 +65,7 @@ class Mailbox(Base):
     #: ISO numbers of the days something is sent: "12345"
     weekdays: Mapped[str] = mapped_column(String(7), default="12345")
     #: whose public holidays are kept: "DE-BW", "AT", "CH-ZH"; empty: none
-    region: Mapped[str] = mapped_column(String(10), default="DE")
+    region: Mapped[str] = mapped_column(String(20), default="DE")
     paused_at: Mapped[datetime | None] = mapped_column(Moment)
     #: the gap is over then
     next_at: Mapped[datetime | None] = mapped_column(Moment)
