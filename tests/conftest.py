@@ -20,7 +20,7 @@ from outreach.house import House
 from outreach.settings import Settings
 from outreach.tokens import Sealer
 from outreach.vault import Vault
-from tests import servers
+from tests import imap, servers
 
 SECRET = "a secret of the tests, long enough to be one"
 
@@ -73,6 +73,20 @@ def house(sqlite: Database, tmp_path: Path) -> Iterator[House]:
 def any_house(database: Database, tmp_path: Path) -> Iterator[House]:
     """The same on each database."""
     return make_house(database, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def running_imap_server() -> Iterator[imap.ImapServer]:
+    """One IMAP server for all tests; take `imap_server`, which is empty each time."""
+    with imap.running() as server:
+        yield server
+
+
+@pytest.fixture
+def imap_server(running_imap_server: imap.ImapServer) -> imap.ImapServer:
+    """A real IMAP server (Dovecot, where it is installed) with an empty mailbox: INBOX and Sent."""
+    running_imap_server.empty()
+    return running_imap_server
 
 
 @pytest.fixture(autouse=True)

@@ -15,12 +15,14 @@ import pytest
 from outreach.settings import ROOT
 
 PACKAGES = ("outreach", "campaigns", "feeds")
+_MAILBOX = ("outreach/mail/mailbox.py", "outreach/mail/mailbox_connection.py")
 #: who may import what from outside
 ROOMS = {
     "flask": lambda path: "web" in path.parts or path.name == "wsgi.py",
     "flask_babel": lambda path: "web" in path.parts,
     "smtplib": lambda path: path.as_posix() in ("outreach/mail/transport.py", "outreach/mail/answers.py"),
-    "imaplib": lambda path: path.as_posix() == "outreach/mail/mailbox.py",
+    "imaplib": lambda path: path.as_posix() in _MAILBOX,
+    "imapclient": lambda path: path.as_posix() in _MAILBOX,
     "premailer": lambda path: path.as_posix() == "outreach/mail/render.py",
     "feedparser": lambda path: path.as_posix() == "feeds/parse/loose.py",
     "aiohttp": lambda path: path.parts[:2] == ("feeds", "fetch"),

@@ -1,0 +1,75 @@
+"""What keeps us from a mailbox: every answer of an IMAP server sorted once, in one place. Pure.
+
+Codes: RFC 5530 (response codes), RFC 3501; where a server has none, its words decide.
+"""
+
+from __future__ import annotations
+
+import re
+
+from outreach.mail.answers import one_line
+
+#: trouble that may be over by itself; everything else a person has to mend
+PASSING = frozenset({"host_unknown", "connect_failed", "connect_refused", "connection_lost", "limit", "unavailable"})
+
+
+class MailboxTrouble(Exception):  # noqa: N818 - a noun and its fate, as the other errors here
+    """The mailbox cannot be used now. `reason` is a code, `answer` what the server or the network said.
+
+    `uid` is the mail at which a reading stopped, so that a mail no server can hand out does not stop all after it.
+    """
+
+    def __init__(self, reason: str, answer: str = "", *, uid: int | None = None) -> None:
+        self.reason = reason
+        self.answer = one_line(answer)
+        self.uid = uid
+        super().__init__(f"{reason}: {self.answer}" if answer else reason)
+
+    @property
+    def is_passing(self) -> bool:
+        """Whether trying again later may do, without anybody mending anything."""
+        return self.reason in PASSING
+
+
+def words(error: BaseException) -> str:
+    """What an error of the IMAP library says, without the dressing of Python: b'…' and lists."""
+    given = error.args[0] if error.args else ""
+    text = given.decode("utf-8", "replace") if isinstance(given, bytes) else str(given)
+    quoted = re.search(r"""\bb(['"])(.*)\1""", text, re.DOTALL)
+    return one_line(quoted[2] if quoted else text) or type(error).__name__
+
+
+def greeting(text: str) -> str:
+    """The reason for a server that says no at once."""
+    return "limit" if _LIMIT.search(text) else "connect_refused"
+
+
+def login(text: str) -> str:
+    """The reason for a refused login."""
+    if _LIMIT.search(text):
+        return "limit"
+    return "unavailable" if _LATER.search(text) and "AUTHENTICATIONFAILED" not in text else "login_refused"
+
+
+def command(text: str, *, otherwise: str) -> str:
+    """The reason for a refused command; `otherwise` when the words name no known one."""
+    if _QUOTA.search(text):
+        return "quota"
+    if _LIMIT.search(text):
+        return "limit"
+    if _LATER.search(text):
+        return "unavailable"
+    return otherwise
+
+
+_QUOTA = re.compile(r"\[OVERQUOTA\]|quota|mailbox (?:is )?full|storage (?:limit|exceeded)", re.IGNORECASE)
+_LIMIT = re.compile(
+    r"\[LIMIT\]|too many|maximum number of connections|connection limit|rate.?limit|throttl|exceeded.{0,30}(?:bandwidth|limit)"
+    r"|bandwidth limit",
+    re.IGNORECASE,
+)
+_LATER = re.compile(
+    r"\[(?:UNAVAILABLE|INUSE|SERVERBUG)\]|temporar|try (?:again|later)|not available now|internal (?:server )?error"
+    r"|system error|backend error",
+    re.IGNORECASE,
+)
