@@ -24,6 +24,8 @@ TIMETABLE = (
     Entry("settle_hits", every=timedelta(seconds=10)),
     Entry("recompute_values", every=timedelta(hours=1)),
     Entry("find_occasions", every=timedelta(minutes=10)),
+    Entry("propose_drafts", every=timedelta(seconds=20)),
+    Entry("send_letters", every=timedelta(seconds=5)),
     Entry("follow_watches", every=timedelta(seconds=20)),
     Entry("fit_topics", every=timedelta(seconds=20)),
     Entry("read_articles", every=timedelta(seconds=20)),

@@ -6,6 +6,8 @@ from outreach import jobs, journal, once, tracking, valuation
 from outreach.clock import now
 from outreach.consent import bulk
 from outreach.contacts import doubts
+from outreach.drafts import sending
+from outreach.drafts import store as drafts
 from outreach.house import House
 from outreach.imports import run as imports
 from outreach.imports import store as files
@@ -65,12 +67,23 @@ def register(house: House) -> None:
             with house.database.writing() as session:
                 after = suggest.refresh(session, now=now(), zone=zone, after=after)
 
+    def propose_drafts() -> None:
+        with house.database.writing() as session:
+            drafts.propose_waiting(
+                session, now=now(), zone=house.settings.timezone, improve=bool(house.settings.writer_url)
+            )
+
+    def send_letters() -> None:
+        sending.send_letters(house)
+
     def check_names() -> None:
         doubts.check_waiting(house.database)
 
     for actor in (
         recompute_values,
         find_occasions,
+        propose_drafts,
+        send_letters,
         check_names,
         sweep_deliveries,
         deliver_waiting,

@@ -52,6 +52,12 @@ class Settings(BaseSettings):
     allow_private_addresses: Annotated[
         bool, Field(description="feeds may be read from private networks (intranets, tests)")
     ] = False
+    writer_url: Annotated[
+        str, Field(description="OpenAI-compatible endpoint that may improve drafts, like https://…/v1; empty: none")
+    ] = ""
+    writer_key: Annotated[SecretStr, Field(description="key of that endpoint")] = SecretStr("")
+    writer_model: Annotated[str, Field(description="model asked for there")] = ""
+    writer_timeout: Annotated[float, Field(ge=1, le=120, description="seconds to wait for it")] = 20
     log_format: Annotated[Literal["text", "json"], Field(description="lines for people or for machines")] = "text"
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], Field(description="least level logged")] = "INFO"
 
@@ -94,6 +100,14 @@ class Settings(BaseSettings):
         parts = urlsplit(value)
         if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
             raise ValueError("it must be a web address like https://news.example.de")
+        return value.rstrip("/")
+
+    @field_validator("writer_url")
+    @classmethod
+    def _writer_is_web(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname):
+            raise ValueError("it must be a web address like https://api.example.com/v1")
         return value.rstrip("/")
 
     @property

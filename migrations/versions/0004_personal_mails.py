@@ -141,6 +141,7 @@ def upgrade() -> None:
     sa.Column('fingerprint', sa.String(length=64), nullable=False),
     sa.Column('approved_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('approved_by', sa.Integer(), nullable=True),
+    sa.Column('not_before', sa.Date(), nullable=True),
     sa.Column('send_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('delivery_id', sa.Integer(), nullable=True),
     sa.Column('own_share', sa.SmallInteger(), nullable=True),

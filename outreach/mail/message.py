@@ -198,6 +198,11 @@ def subject_of(raw: bytes) -> str:
     return str(BytesHeaderParser(policy=policy.default).parsebytes(raw)["Subject"] or "")
 
 
+def id_of(raw: bytes) -> str:
+    """The Message-ID of a message we serialised."""
+    return str(BytesHeaderParser(policy=policy.compat32).parsebytes(raw)["Message-ID"] or "")
+
+
 def encoded_words(text: str, *, taken: int) -> str:
     """The text as encoded words of RFC 2047, folded so that no line is longer than 76 characters.
 

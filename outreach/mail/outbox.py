@@ -33,8 +33,14 @@ def put(
     mail: Mail,
     contact_id: int | None = None,
     sender_id: int | None = None,
+    draft_id: int | None = None,
+    purpose: str = "",
+    not_before: datetime | None = None,
+    domain: str = "",
 ) -> int:
-    """One mail to one person (kind test, confirm or system), on its way once this transaction is committed.
+    """One mail to one person (kind personal, test, confirm or system), on its way once this transaction is committed.
+
+    `domain` is what its Message-ID ends with; a personal mail's is the sender's own.
 
     Raises Invalid for what cannot be a mail, and NotAllowedToWrite for an address on the suppression list; only a test
     goes there all the same, for it goes to whoever asks for it, and a system mail, for it goes to a user.
@@ -44,13 +50,14 @@ def put(
         raise NotAllowedToWrite(N_("This address is on the suppression list; nobody writes to it."), field="email")
     now = clock.now()
     delivery = Delivery(kind=kind, sender_id=sender_id, contact_id=contact_id, address=mail.to_address,
-                        address_hash=hashed, state="ready", attempts=0, next_try_at=now, created_at=now)  # fmt: skip
+                        address_hash=hashed, state="ready", attempts=0, next_try_at=not_before or now, created_at=now,
+                        draft_id=draft_id, purpose=purpose)  # fmt: skip
     session.add(delivery)
     session.flush()
-    sealed = message.message_id(house.sealer, house.settings.mail_domain, delivery.id)
+    sealed = message.message_id(house.sealer, domain or house.settings.mail_domain, delivery.id)
     delivery.message = message.serialise(mail, message_id=sealed, date=now)
     session.flush()
-    jobs.ask(session, "deliver_waiting")
+    jobs.ask(session, "send_letters" if kind == "personal" else "deliver_waiting")
     return delivery.id
 
 

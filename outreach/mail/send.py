@@ -150,7 +150,7 @@ def deliver_waiting(house: House) -> None:
     with house.database.reading() as session:
         due = outbox.due_senders(session, clock.now())
     for sender_id in due:
-        report = work_off(house, Work(None, sender_id, _ALWAYS, _compose_waiting))
+        report = work_off(house, Work(None, sender_id, _ALWAYS, compose_waiting))
         if report.end is End.TIME:
             with house.database.writing() as session:
                 jobs.ask(session, "deliver_waiting")
@@ -333,7 +333,8 @@ class _Block:
             self._slice.sending.ledger.record(self._pending)
 
 
-def _compose_waiting(session: Session, ids: Sequence[int]) -> Iterator[Parcel | Spoiled]:
+def compose_waiting(session: Session, ids: Sequence[int]) -> Iterator[Parcel | Spoiled]:
+    """Mails that were finished when they were put into the outbox."""
     rows = session.execute(select(Delivery.id, Delivery.address, Delivery.message).where(Delivery.id.in_(ids))).all()
     return (
         Parcel(row.id, message.sender_of(row.message), row.address, row.message)

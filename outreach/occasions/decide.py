@@ -88,6 +88,14 @@ def done(
     return Decided(found)
 
 
+def written(session: Session, occasion_id: int, *, user_id: int | None, now: datetime) -> Occasion:
+    """A letter for it was approved; the entry on the timeline comes when it is sent. Raises NotFound, Conflict."""
+    found = _taken(session, occasion_id)
+    _decide(found, State.DONE, "mail", "", user_id, now)
+    session.flush()
+    return found
+
+
 def never(session: Session, occasion_id: int, *, user_id: int | None, now: datetime) -> Decided:
     """Never this kind for this customer. Raises NotFound, Conflict."""
     found = _taken(session, occasion_id)
