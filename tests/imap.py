@@ -311,10 +311,10 @@ def scripted(*exchanges: tuple[bytes, bytes], greeting: bytes = b"* OK ready\r\n
 
 def _play(peer: socket.socket, greeting: bytes, exchanges: tuple[tuple[bytes, bytes], ...], ended: Any) -> None:
     usual = (
-        (b"CAPABILITY", b"* CAPABILITY IMAP4rev1 IDLE\r\nTAG OK\r\n"),
-        (b"LOGOUT", b"* BYE\r\nTAG OK\r\n"),
-        (b"LOGIN", b"TAG OK\r\n"),
-        (b"", b"TAG OK\r\n"),
+        (b"CAPABILITY", b"* CAPABILITY IMAP4rev1 IDLE\r\nTAG OK done\r\n"),
+        (b"LOGOUT", b"* BYE bye\r\nTAG OK done\r\n"),
+        (b"LOGIN", b"TAG OK done\r\n"),
+        (b"", b"TAG OK done\r\n"),
     )
     with peer, suppress(OSError):
         peer.sendall(greeting)

@@ -6,7 +6,11 @@ Codes: RFC 5530 (response codes), RFC 3501; where a server has none, its words d
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
+from outreach.errors import N_
+from outreach.mail import encryption
 from outreach.mail.answers import one_line
 
 #: trouble that may be over by itself; everything else a person has to mend
@@ -61,6 +65,45 @@ def command(text: str, *, otherwise: str) -> str:
         return "unavailable"
     return otherwise
 
+
+def sentence(trouble: MailboxTrouble, values: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """A translatable sentence with its values (of the account) for what keeps us from the mailbox, and what to do."""
+    filled = {**values, "answer": trouble.answer}
+    if trouble.reason == "tls_failed":
+        return encryption.sentence(trouble.answer, reading=True), filled
+    return _SENTENCES.get(trouble.reason, _OTHER), filled
+
+
+_SENTENCES = {
+    "host_unknown": N_(
+        "The name %(host)s is not known (%(answer)s). Is the server for incoming mail spelled correctly?"
+    ),
+    "connect_failed": N_(
+        "%(host)s does not answer on port %(port)s (%(answer)s). For reading it is usually port 993 with TLS or 143 with "
+        "STARTTLS; some networks close one of them."
+    ),
+    "connect_refused": N_("%(host)s does not want to talk to us now: %(answer)s"),
+    "no_starttls": N_("%(host)s does not offer STARTTLS on port %(port)s. Choose TLS with port 993."),
+    "not_encrypted": N_(
+        "%(host)s lies outside your own network, and a password is never sent there unencrypted. Choose TLS with port 993."
+    ),
+    "no_login": N_(
+        "%(host)s offers no login with user name and password here. Most servers want an encrypted connection first."
+    ),
+    "login_refused": N_(
+        "%(host)s does not accept the login as %(user)s: %(answer)s Is the password right, and is the user name the "
+        "whole address? Some providers want an app password, or IMAP switched on first."
+    ),
+    "limit": N_(
+        "%(host)s lets in no more programs for now: %(answer)s Close another mail program of this mailbox, or wait."
+    ),
+    "quota": N_("The mailbox %(user)s is full, says %(host)s: %(answer)s"),
+    "unavailable": N_("%(host)s cannot open the mailbox for now: %(answer)s"),
+    "folder_unknown": N_("%(host)s does not open this folder: %(answer)s"),
+    "append_refused": N_("%(host)s does not let us file the sent mail: %(answer)s"),
+    "connection_lost": N_("The connection to %(host)s broke off: %(answer)s"),
+}
+_OTHER = N_("%(host)s gave an answer we do not understand: %(answer)s")
 
 _QUOTA = re.compile(r"\[OVERQUOTA\]|quota|mailbox (?:is )?full|storage (?:limit|exceeded)", re.IGNORECASE)
 _LIMIT = re.compile(

@@ -44,6 +44,11 @@ class Account:
     #: certificates to trust instead of the system's
     ca_file: str = ""
 
+    @property
+    def values(self) -> dict[str, Any]:
+        """What a sentence about it may name; never the password."""
+        return {"host": self.host, "port": self.port, "user": self.user}
+
 
 def logged_in(account: Account) -> Client:
     """Connect, secure, log in; raises MailboxTrouble."""
@@ -145,8 +150,9 @@ def _connected(account: Account, context: ssl.SSLContext) -> Client:
         raise MailboxTrouble("connect_failed", text) from None
     except IMAPClientError as error:
         text = answers.words(error)
-        hung_up = isinstance(error, IMAPClientAbortError) and "BYE" not in text
-        raise MailboxTrouble("connect_failed" if hung_up else answers.greeting(text), text) from None
+        if isinstance(error, IMAPClientAbortError):
+            raise MailboxTrouble("connect_failed" if "EOF" in text else "odd_answer", text) from None
+        raise MailboxTrouble(answers.greeting(text), text) from None
     except _GARBAGE as error:
         raise MailboxTrouble("odd_answer", answers.words(error)) from None
 

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from outreach.errors import N_
+from outreach.mail import encryption
 from outreach.mail.answers import NotSent
 from outreach.settings import Settings
 
@@ -57,7 +58,12 @@ class Server:
 
 def sentence(outcome: NotSent, server: Server) -> tuple[str, dict[str, Any]]:
     """A translatable sentence with its values for what keeps us from sending."""
-    return _SENTENCES.get(outcome.reason, _OTHER), {**server.values, "answer": outcome.answer}
+    values = {**server.values, "answer": outcome.answer}
+    if server.of_mailbox and outcome.reason in _OF_MAILBOX:
+        if outcome.reason == "tls_failed":
+            return encryption.sentence(outcome.answer, reading=False), values
+        return _OF_MAILBOX[outcome.reason], values
+    return _SENTENCES.get(outcome.reason, _OTHER), values
 
 
 _SENTENCES = {
@@ -82,3 +88,21 @@ _SENTENCES = {
     "connection_lost": N_("The connection to %(host)s broke off: %(answer)s"),
 }
 _OTHER = N_("%(host)s gave an answer we do not understand: %(answer)s")
+
+#: the same where the server was filled in for a mailbox, not in the settings
+_OF_MAILBOX = {
+    "host_unknown": N_("The name %(host)s is not known (%(answer)s). Is the mail server spelled correctly?"),
+    "connect_failed": N_(
+        "%(host)s does not answer on port %(port)s (%(answer)s). For sending it is usually port 465 with TLS or 587 with "
+        "STARTTLS; some networks close one of them."
+    ),
+    "tls_failed": "",  # see encryption
+    "no_starttls": N_("%(host)s does not offer STARTTLS on port %(port)s. Choose TLS with port 465."),
+    "login_refused": N_(
+        "%(host)s does not accept the login as %(user)s: %(answer)s Is the password right, and is the user name the "
+        "whole address? Many providers want an app password."
+    ),
+    "sender_refused": N_(
+        "%(host)s does not let %(user)s send with this address: %(answer)s Most servers take only the mailbox's own address."
+    ),
+}

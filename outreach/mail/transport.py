@@ -310,6 +310,12 @@ def check(settings: Settings) -> list[Step]:
     if server is None:
         return [Step("settings", True, N_("No mail server is set up: mails stay in the built-in outbox."))]
     steps: list[Step] = []
+    check_server(server, steps)
+    return steps
+
+
+def check_server(server: Server, steps: list[Step], *, sender: str = "") -> None:
+    """Try this server, and whether it lets us send with this address; `steps` grows while it goes on. Sends nothing."""
     try:
         _check_name(server, steps)
         smtp = _checked(steps, "connect", server, lambda: _connected(server), N_("%(host)s answers on port %(port)s."))
@@ -320,11 +326,31 @@ def check(settings: Settings) -> list[Step]:
                 steps.append(_good("tls", server, N_("The connection is encrypted (%(security)s).")))
             if server.user:
                 _checked(steps, "login", server, lambda: _log_in(smtp, server), N_("The login as %(user)s works."))
+            if sender:
+                good = N_("%(host)s takes mails from this address.")
+                _checked(steps, "sender", server, lambda: _may_send(smtp, sender), good)
         finally:
             smtp.close()
     except Trouble:
         pass  # the step that failed is on the list
-    return steps
+
+
+def _may_send(smtp: smtplib.SMTP, sender: str) -> None:
+    """Name the address as sender, and as recipient too: most servers say only there whom they let send. Then take it back."""
+    wire = _on_wire(sender)
+    if not _WIRE_SAFE.fullmatch(wire):
+        raise Trouble(NotSent("sender_invalid", sender, Whose.IDENTITY))
+    if not wire.isascii():
+        return  # would need SMTPUTF8; the first mail will tell
+    try:
+        for stage, command in ((Stage.MAIL, f"FROM:<{wire}>"), (Stage.RCPT, f"TO:<{wire}>")):
+            code, text = smtp.docmd(stage.upper(), command)
+            if code // 100 != 2:
+                outcome = _not_sent(Stage.MAIL, code, text)  # also at the second it is our identity: we are both
+                raise Trouble(outcome)
+        smtp.docmd("RSET")
+    except _GAVE_UP as error:
+        raise Trouble(NotSent("connection_lost", _words(error), Whose.SERVER)) from None
 
 
 def _check_name(server: Server, steps: list[Step]) -> None:
