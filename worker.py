@@ -15,6 +15,7 @@ from feeds import watch
 from outreach import jobs, settings
 from outreach.house import House, open_house
 from outreach.mail import send
+from outreach.replies import listen
 from outreach.timetable import Clockwork, Entry
 
 TIMETABLE = (
@@ -26,6 +27,8 @@ TIMETABLE = (
     Entry("find_occasions", every=timedelta(minutes=10)),
     Entry("propose_drafts", every=timedelta(seconds=20)),
     Entry("send_letters", every=timedelta(seconds=5)),
+    Entry("read_inboxes", every=timedelta(seconds=10)),
+    Entry("file_sent", every=timedelta(seconds=30)),
     Entry("follow_watches", every=timedelta(seconds=20)),
     Entry("fit_topics", every=timedelta(seconds=20)),
     Entry("read_articles", every=timedelta(seconds=20)),
@@ -57,10 +60,12 @@ def equip(house: House) -> None:
     def start() -> None:
         send.start(house)
         watch.start(house)
+        listen.start(house)
         clockwork.start()
 
     def stop() -> None:
         watch.stop(house)
+        listen.stop(house)
         send.stop(house)  # every slice ends after the mail under way: nothing unsure, nothing left claimed
         clockwork.stop()
 

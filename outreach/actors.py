@@ -14,6 +14,7 @@ from outreach.imports import store as files
 from outreach.imports import undo as import_undo
 from outreach.mail import outbox, send
 from outreach.occasions import found, suggest
+from outreach.replies import filing, inbox
 
 
 def register(house: House) -> None:
@@ -76,6 +77,17 @@ def register(house: House) -> None:
     def send_letters() -> None:
         sending.send_letters(house)
 
+    def read_inbox(sender_id: int) -> None:
+        inbox.read(house, sender_id)
+
+    def read_inboxes() -> None:
+        with house.database.writing() as session:
+            for sender_id in inbox.due(session, now()):
+                jobs.ask(session, "read_inbox", sender_id=sender_id)
+
+    def file_sent() -> None:
+        filing.file_sent(house)
+
     def check_names() -> None:
         doubts.check_waiting(house.database)
 
@@ -84,6 +96,9 @@ def register(house: House) -> None:
         find_occasions,
         propose_drafts,
         send_letters,
+        read_inbox,
+        read_inboxes,
+        file_sent,
         check_names,
         sweep_deliveries,
         deliver_waiting,

@@ -69,6 +69,8 @@ def upgrade() -> None:
     sa.Column('trouble', sa.JSON(none_as_null=True), nullable=True),
     sa.Column('looked_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('look_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('listened_by', sa.String(length=32), nullable=False),
+    sa.Column('listened_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('look_failures', sa.Integer(), nullable=False),
     sa.Column('look_trouble', sa.JSON(none_as_null=True), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),

@@ -80,6 +80,9 @@ class Mailbox(Base):
     looked_at: Mapped[datetime | None] = mapped_column(Moment)
     #: the next look is due then; a lease while somebody looks
     look_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
+    #: which process waits for news of it (IMAP IDLE), and until when that holds
+    listened_by: Mapped[str] = mapped_column(String(32), default="")
+    listened_until: Mapped[datetime | None] = mapped_column(Moment)
     look_failures: Mapped[int] = mapped_column(default=0)
     look_trouble: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     created_at: Mapped[datetime] = mapped_column(Moment, default=clock.now)

@@ -102,7 +102,8 @@ def customer_of(session: Session, contact_id: int) -> Customer | None:
 def owed_answers(today: date) -> Any:
     """Contacts whose last mail or message nobody answered: (contact id, since when), of the last 30 days.
 
-    Counted from the timeline: something came in, and nothing went out, no call and no meeting, since.
+    Counted from the timeline: something came in, and nothing went out, no call and no meeting, since; and nobody said
+    that no answer is needed.
     """
     came = (
         select(Touchpoint.contact_id, func.max(Touchpoint.at).label("at"))
@@ -116,7 +117,13 @@ def owed_answers(today: date) -> Any:
         Touchpoint.at >= came.c.at,
         Touchpoint.kind.in_(("mail_out", "order", "offer", *_TALK)),
     )
-    return select(came.c.contact_id, came.c.at).where(~later.exists())
+    settled = select(Occasion.id).where(
+        Occasion.contact_id == came.c.contact_id,
+        Occasion.kind == "answer_owed",
+        Occasion.state.in_(("done", "dismissed")),
+        Occasion.decided_at >= came.c.at,
+    )
+    return select(came.c.contact_id, came.c.at).where(~later.exists(), ~settled.exists())
 
 
 def _people(session: Session, known: Mapping[Customer, Known]) -> dict[int, Customer]:

@@ -1,0 +1,138 @@
+"""One mail taken in: matched, understood, kept when it is about somebody we know, and what follows from it is done.
+
+    raw ─ envelope, classify ─▶ match ─▶ Incoming ─▶ consequences
+
+Strangers' mails leave no trace. A mail read again (another folder numbering, a crash) is known by its Message-ID.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+from datetime import UTC, datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from outreach import lines, logs
+from outreach.clock import on_wall
+from outreach.history import store as history
+from outreach.house import House
+from outreach.mail import classify
+from outreach.mail.classify import Classified, Envelope, Kind
+from outreach.mail.rows import Delivery
+from outreach.replies import consequences, matching
+from outreach.replies.rows import Incoming
+from outreach.senders import Sender
+
+log = logs.get(__name__)
+TEXT_MOST = 20_000
+#: kinds that never leave a row: other people's newsletters and what nobody wrote
+_NOT_FILED = frozenset({Kind.LIST})
+
+
+def take_in(
+    session: Session, house: House, sender_id: int, raw: bytes, *, role: str, at: datetime, now: datetime
+) -> Incoming | None:
+    """The mail as it is kept with its consequences; None for strangers, for what is ours, and for what is known."""
+    envelope = classify.envelope(raw)
+    fingerprint = fingerprint_of(envelope, raw)
+    known = select(Incoming.id).where(Incoming.sender_id == sender_id, Incoming.fingerprint == fingerprint)
+    if session.scalar(known) is not None:
+        return None
+    moment = _moment(envelope, at, now)
+    own = matching.own_addresses(session)
+    if role == "sent":
+        return _own_mail(session, house, sender_id, envelope, raw, fingerprint, moment, own, now)
+    if envelope.from_address in own:
+        return None
+    today = on_wall(now, house.settings.timezone).date()
+    what = classify.classify(raw, today=today, own=own)
+    found = matching.match(session, house.sealer, envelope, what, now=now)
+    if not found.is_known or what.kind in _NOT_FILED:
+        return None
+    row = Incoming(
+        sender_id=sender_id, fingerprint=fingerprint, message_id=_id(envelope.message_id), direction="in",
+        references=" ".join(_id(one) for one in envelope.references)[-8000:], address=envelope.from_address[:320],
+        subject=lines.cut(envelope.subject, 500), at=moment, contact_id=found.contact_id,
+        delivery_id=found.delivery_id, matched_by=found.by, kind=what.kind.value, sub=what.sub,
+        text=lines.shown(what.text, TEXT_MOST), details=_details(what), created_at=now,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    consequences.follow(session, house, row, what, now=now)
+    session.flush()
+    log.info("mail_taken_in", kind=row.kind, sub=row.sub, by=row.matched_by)
+    return row
+
+
+def fingerprint_of(envelope: Envelope, raw: bytes) -> bytes:
+    """What one mail is known by: its Message-ID, or its beginning when it has none."""
+    named = envelope.message_id.encode("utf-8", "replace") if envelope.message_id else b"\0" + raw[:4096]
+    return hashlib.sha256(named).digest()
+
+
+def _own_mail(
+    session: Session, house: House, sender_id: int, envelope: Envelope, raw: bytes, fingerprint: bytes,
+    at: datetime, own: Collection[str], now: datetime,
+) -> Incoming | None:  # fmt: skip
+    """A mail in the Sent folder: ours proves that it went out; one written by hand is a touchpoint."""
+    delivery = matching.delivery_of(session, house.sealer, envelope.message_id)
+    if delivery is not None:
+        _prove(session, delivery, at)
+        return None
+    address = session.scalar(select(Sender.address).where(Sender.id == sender_id)) or ""
+    recipients = [one for one in (*envelope.to, *envelope.cc) if one not in own]
+    contacts = matching.contacts_of(session, recipients)
+    if not contacts:
+        return None
+    today = on_wall(now, house.settings.timezone).date()
+    text = lines.shown(classify.classify(raw, today=today, own=own).text, TEXT_MOST)
+    first: Incoming | None = None
+    for contact_id in contacts:
+        touchpoint = history.add(
+            session, contact_id=contact_id, kind="mail_out", at=at, source=address[:100],
+            text=lines.cut(f"{envelope.subject}\n\n{text}".strip() or "…", history.TEXT_MOST),
+        )  # fmt: skip
+        if first is None:
+            first = Incoming(
+                sender_id=sender_id, fingerprint=fingerprint, message_id=_id(envelope.message_id), direction="out",
+                references=" ".join(_id(one) for one in envelope.references)[-8000:], address=recipients[0][:320],
+                subject=lines.cut(envelope.subject, 500), at=at, contact_id=contact_id, matched_by="address",
+                kind="written", text=text, details={}, touchpoint_id=touchpoint.id, created_at=now,
+            )  # fmt: skip
+            session.add(first)
+        consequences.wrote(session, contact_id, at=at, now=now, zone=house.settings.timezone)
+    session.flush()
+    return first
+
+
+def _prove(session: Session, delivery: Delivery, at: datetime) -> None:
+    """A copy in the Sent folder settles what nobody could know."""
+    unsure = update(Delivery).where(Delivery.id == delivery.id, Delivery.state == "unsure")
+    session.connection().execute(unsure.values(state="sent", sent_at=at, reason="in_sent_folder"))
+
+
+def _moment(envelope: Envelope, received: datetime, now: datetime) -> datetime:
+    """When it was written, unless its clock was wrong: never in the future, never a day from when the server got it."""
+    said: datetime | None = envelope.date
+    if said is not None and said.tzinfo is not None and abs((said - received).total_seconds()) < 86_400:
+        return min(said.astimezone(UTC), now)
+    return min(received.astimezone(UTC), now)
+
+
+def _id(message_id: str) -> str:
+    """A Message-ID that may stand in a header of ours; empty for one that is none."""
+    clean = message_id.strip()
+    clean = clean if clean.startswith("<") else f"<{clean}>" if clean else ""
+    ok = clean.isascii() and clean.isprintable() and len(clean) <= 900 and not any(c in clean[1:-1] for c in "<> ")  # noqa: PLR2004
+    return clean if ok and clean.endswith(">") else ""
+
+
+def _details(what: Classified) -> dict[str, object]:
+    said = {
+        "recipient": what.recipient, "status": what.status, "reason": what.reason, "hard": what.hard,
+        "returns_on": what.returns_on.isoformat() if what.returns_on else None, "successor": what.successor,
+        "successor_name": what.successor_name,
+    }  # fmt: skip
+    return {name: value for name, value in said.items() if value not in (None, "")}
