@@ -54,6 +54,11 @@ _LOOSE = frozenset("""
     team chef job mail mails mai app apps link links laptop kollegin kollegen kundin update excel word outlook pandemie
     url csv html spam online newsletter skala jury tempo publikum
 """.split())  # fmt: skip  # noqa: SIM905
+#: how German letters begin, in words that are nouns besides
+_SMALL = frozenset("""
+    in im an am auf aus bei als das der die den dem des ein eine einen es ich wir mit nach von vom vor zu zum zur wenn weil
+    heute gestern für über unter durch um so wie was wer auch nun noch man mein meine meinen danke vielen herzlichen gern
+""".split())  # fmt: skip  # noqa: SIM905
 #: first names that are words as well
 _BOTH = frozenset("ernst mark heide wolf rose viola iris linde flora gloria hero marine falk april juni august".split())  # noqa: SIM905
 #: how nouns are declined; towns and countries take only -er and -s: Ulmer, Münchens
@@ -92,6 +97,12 @@ def marks(original: Sequence[Sentence], now_text: str, confirmed: Collection[str
     return [_mark(piece, left, confirmed) for piece in split(now_text)]
 
 
+def is_small_word(word: str) -> bool:
+    """Whether a German word with a capital is written small elsewhere, and is no noun."""
+    low = word.lower()
+    return low in _SMALL or (dictionary.is_german(low) and not (dictionary.is_german(word) and _is_declined(word)))
+
+
 def _mark(piece: str, left: dict[str, list[Sentence]], confirmed: Collection[str]) -> Mark:
     wanted = key(piece)
     same = left.get(wanted)
@@ -121,7 +132,7 @@ def _names(sentence: str, known: Collection[str], *, german: bool) -> Iterator[s
 
 
 def _is_name(word: str, *, starts: bool, german: bool) -> bool:
-    if word.casefold() in _LOOSE or word.casefold() in mentions.CALENDAR:
+    if {word.casefold(), word.casefold().removesuffix("s")} & _LOOSE or word.casefold() in mentions.CALENDAR:
         return False
     if use_of(word) is not None and word.casefold() not in _BOTH and not (starts and _is_small(word, german=german)):
         return True

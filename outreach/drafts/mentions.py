@@ -76,7 +76,7 @@ class Known:
     months: frozenset[int]
     weekdays: frozenset[str]
     addresses: frozenset[str]
-    links: str
+    links: frozenset[str]
 
 
 def of(sources: Iterable[str]) -> Known:
@@ -92,7 +92,7 @@ def of(sources: Iterable[str]) -> Known:
         months=frozenset(named | {month for _, month in days}),
         weekdays=frozenset(found.group(1).lower() for found in _WEEKDAY.finditer(text)),
         addresses=frozenset(one.lower() for one in _ADDRESS.findall(text)),
-        links=" ".join(_bare(one) for one in _LINK.findall(text)),
+        links=frozenset(_bare(one) for one in _LINK.findall(_ADDRESS.sub(_blank, text))),
     )
 
 
@@ -155,6 +155,12 @@ def vouched(word: str, known: Collection[str]) -> bool:
 def is_german(text: str) -> bool:
     """Whether the text reads like German rather than English."""
     return len(_GERMAN.findall(text)) >= len(_ENGLISH.findall(text))
+
+
+def is_foreign(text: str) -> bool:
+    """Whether the text is neither German nor English: hardly one of their small words in it."""
+    words = len(re.findall(r"\w+", text))
+    return words > 0 and (len(_GERMAN.findall(text)) + len(_ENGLISH.findall(text))) / words < 0.08  # noqa: PLR2004
 
 
 def _days(text: str) -> Iterator[tuple[int, int, tuple[int, int]]]:

@@ -39,12 +39,16 @@ def is_swiss(language: str) -> bool:
 
 def plain(text: str, *, most: int) -> str:
     """One line without links, tags and signs nobody sees; whole words, with "…" when something is left out."""
-    line = _CONTROL.sub(" ", unicodedata.normalize("NFC", text))
-    line = _SPACES.sub(" ", _LINK.sub(" ", line)).strip()
+    line = _SPACES.sub(" ", _LINK.sub(" ", one_line(text))).strip()
     if len(line) <= most:
         return line
     short = line[: most - 1]
     return (short[: short.rfind(" ")] if " " in short[most // 2 :] else short).rstrip(" ,;:–-") + "…"
+
+
+def one_line(text: str) -> str:
+    """One line in composed letters without control characters; nothing else is taken away."""
+    return _SPACES.sub(" ", _CONTROL.sub(" ", unicodedata.normalize("NFC", text))).strip()
 
 
 def quoted(text: str, language: str) -> str:

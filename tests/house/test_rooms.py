@@ -25,7 +25,7 @@ ROOMS = {
     "imapclient": lambda path: path.as_posix() in _MAILBOX,
     "premailer": lambda path: path.as_posix() == "outreach/mail/render.py",
     "feedparser": lambda path: path.as_posix() == "feeds/parse/loose.py",
-    "aiohttp": lambda path: path.parts[:2] == ("feeds", "fetch"),
+    "aiohttp": lambda path: path.parts[:2] == ("feeds", "fetch") or path.as_posix() == "outreach/drafts/writer.py",
     "dramatiq": lambda path: (
         path.name in ("actors.py", "worker.py", "wsgi.py")
         or path.as_posix() in ("outreach/jobs.py", "outreach/house.py")
