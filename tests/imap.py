@@ -19,6 +19,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -245,7 +246,11 @@ service imap-login {{{chroot}
   }}
 }}
 service anvil {{{chroot}
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
+auth_failure_delay = 0
 service stats {{
   client_limit = 100
 }}
@@ -281,10 +286,11 @@ def pymap() -> Iterator[ImapServer]:
 
 @contextmanager
 def scripted(*exchanges: tuple[bytes, bytes], greeting: bytes = b"* OK ready\r\n") -> Iterator[int]:
-    """A server that says what a test wants: for each line of the client that holds the first words, the second ones
-    (TAG stands for the client's tag), then hangs up after an answer of None; gives the port."""
-    import threading
+    """A server that says what a test wants; gives its port.
 
+    For a line of the client that holds the first words of a pair it answers with the second ones, where TAG stands for
+    the client's tag, and which may end with THEN HANG UP, THEN DRIP (byte by byte) or THEN FLOOD, both without end.
+    """
     listener = socket.create_server(("127.0.0.1", 0))
     ended = threading.Event()
 
@@ -321,9 +327,49 @@ def _play(peer: socket.socket, greeting: bytes, exchanges: tuple[tuple[bytes, by
         for line in peer.makefile("rb"):
             tag, _, rest = line.partition(b" ")
             answer = next(answer for words, answer in (*exchanges, *usual) if words in rest)
-            if answer == b"DROP":
+            said, _, then = answer.partition(b"THEN ")
+            peer.sendall(said.replace(b"TAG", tag))
+            if then == b"HANG UP":
                 return
-            for part in answer.split(b"FOREVER"):
-                peer.sendall(part.replace(b"TAG", tag))
-            while b"FOREVER" in answer and not ended.is_set():
-                peer.sendall(b"* OK still here, and here, and here\r\n" * 1000)
+            while then and not ended.is_set():  # for ever, as fast as it goes, or byte by byte
+                peer.sendall(b"x" if then == b"DRIP" else b"* OK still here, and here, and here\r\n" * 1000)
+                if then == b"DRIP":
+                    ended.wait(0.05)
+
+
+@contextmanager
+def cutting(port: int, *, after: int) -> Iterator[int]:
+    """A way to the server at this port that breaks off after so many bytes from there; gives its port."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    listener.settimeout(0.1)
+    ended = threading.Event()
+    sockets: list[socket.socket] = []
+
+    def serve() -> None:
+        while not ended.is_set():
+            with suppress(TimeoutError, OSError):
+                near, _ = listener.accept()
+                far = socket.create_connection(("127.0.0.1", port))
+                sockets.extend((near, far))
+                threading.Thread(target=_pass_on, args=(near, far, -1), daemon=True).start()
+                threading.Thread(target=_pass_on, args=(far, near, after), daemon=True).start()
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield int(listener.getsockname()[1])
+    finally:
+        ended.set()
+        thread.join(timeout=5)
+        for sock in (listener, *sockets):
+            sock.close()
+
+
+def _pass_on(source: socket.socket, target: socket.socket, left: int) -> None:
+    with suppress(OSError):
+        while left and (data := source.recv(min(4096, left) if left > 0 else 4096)):
+            target.sendall(data)
+            left -= len(data) if left > 0 else 0
+    for sock in (source, target):
+        with suppress(OSError):
+            sock.shutdown(socket.SHUT_RDWR)

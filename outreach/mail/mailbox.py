@@ -33,7 +33,7 @@ PART = 256 * 2**10
 _BLOCK = 200
 #: sequence numbers searched at once: the answer is one line, and the library takes lines of a million bytes
 _SEARCHED = 50_000
-_SEARCHES = 400
+_MOST_MAILS = 20_000_000
 #: IDLE must be renewed under 29 minutes (RFC 2177); routers at home forget quiet connections sooner
 _IDLE = 9 * 60
 
@@ -190,10 +190,10 @@ class Mailbox:
     def _uids(self, exists: int, criteria: list[str | date], *, after: int) -> list[int]:
         """The UIDs that match, ascending. Searched from the newest block down: when others delete mails meanwhile, the
         rest moves to lower numbers, and so into the blocks still to come."""
+        if exists > _MOST_MAILS:
+            raise MailboxTrouble("odd_answer", f"the server says the folder holds {exists} mails")
         found: set[int] = set()
-        for searches, top in enumerate(range(exists, 0, -_SEARCHED)):
-            if searches == _SEARCHES:
-                raise MailboxTrouble("odd_answer", f"the server says the folder holds {exists} mails")
+        for top in range(exists, 0, -_SEARCHED):
             bottom = max(1, top - _SEARCHED + 1)
             with self._asked(2 * self._timeout):
                 hits = {int(uid) for uid in self.client.search([f"{bottom}:{top}", *criteria])}
@@ -203,6 +203,7 @@ class Mailbox:
         return sorted(found)
 
     def _mails(self, batch: Batch, uids: list[int], end: Position, look: int) -> Iterator[Fetched]:
+        begin = batch.position
         for start in range(0, len(uids), _BLOCK):
             block = uids[start : start + _BLOCK]
             self._must_still_look(look)
@@ -217,6 +218,9 @@ class Mailbox:
                     else:
                         yield mail
                 batch.position = Position(end.uidvalidity, uid)
+        if len(batch.skipped) == len(uids) > 4:
+            batch.position = begin
+            raise MailboxTrouble("odd_answer", f"the server hands out none of {len(uids)} mails")
         batch.position = end
 
     def _must_still_look(self, look: int) -> None:

@@ -88,7 +88,8 @@ def asked(client: Client, seconds: float, *, otherwise: str) -> Iterator[None]:
         raise
     except (IMAPClientAbortError, OSError) as error:
         text = "no answer in time" if client.bounds.ran_out or isinstance(error, TimeoutError) else answers.words(error)
-        raise MailboxTrouble(client.bounds.reason or "connection_lost", text) from None
+        odd = client.bounds.reason or ("odd_answer" if "unexpected" in str(error) else "")
+        raise MailboxTrouble(odd or "connection_lost", text) from None
     except IMAPClientError as error:
         text = answers.words(error)
         raise MailboxTrouble(answers.command(text, otherwise=otherwise), text) from None
@@ -194,10 +195,10 @@ def _log_in(client: Client, account: Account) -> None:
                 raise MailboxTrouble("login_refused", "this server takes only plain letters (ASCII) as a password")
             else:
                 client.login('"' + user.replace("\\", r"\\").replace('"', r"\"") + '"', password)
-    except IMAPClientAbortError as error:
-        raise MailboxTrouble("connection_lost", answers.words(error)) from None
     except IMAPClientError as error:
         text = answers.words(error)
+        if any(isinstance(each, IMAPClientAbortError) for each in (error, error.__context__)):  # the library hides it
+            raise MailboxTrouble("connection_lost", "no answer in time" if client.bounds.ran_out else text) from None
         raise MailboxTrouble(answers.login(text), text) from None
     except OSError as error:
         text = "no answer in time" if isinstance(error, TimeoutError) else answers.words(error)

@@ -12,9 +12,12 @@ from typing import Any
 
 import dns.exception
 import dns.resolver
+from dns.resolver import Resolver
 
 from outreach.mail.message import ascii_domain
 from outreach.mail.presets import Place
+
+__all__ = ["Policy", "Resolver", "Silent", "exists", "mx", "policy", "told"]
 
 #: seconds one question may take
 LIFETIME = 3.0
@@ -37,13 +40,13 @@ class Policy:
     dmarc: str
 
 
-def mx(domain: str, resolver: dns.resolver.Resolver | None = None) -> list[str]:
+def mx(domain: str, resolver: Resolver | None = None) -> list[str]:
     """The hosts that take the domain's mail in, the first choice first; raises Silent."""
     found = [(int(record.preference), str(record.exchange)) for record in _ask(domain, "MX", resolver)]
     return [host.rstrip(".").lower() for _, host in sorted(found) if host != "."]
 
 
-def told(domain: str, resolver: dns.resolver.Resolver | None = None) -> dict[str, Place]:
+def told(domain: str, resolver: Resolver | None = None) -> dict[str, Place]:
     """The servers ("imap", "smtp") the domain itself names for mail programs; raises Silent."""
     found: dict[str, Place] = {}
     for part, services in _SERVICES.items():
@@ -58,12 +61,12 @@ def told(domain: str, resolver: dns.resolver.Resolver | None = None) -> dict[str
     return found
 
 
-def exists(host: str, resolver: dns.resolver.Resolver | None = None) -> bool:
+def exists(host: str, resolver: Resolver | None = None) -> bool:
     """Whether a host of this name has an address; raises Silent."""
     return any(_ask(host, kind, resolver) for kind in ("A", "AAAA"))
 
 
-def policy(domain: str, resolver: dns.resolver.Resolver | None = None) -> Policy:
+def policy(domain: str, resolver: Resolver | None = None) -> Policy:
     """SPF (RFC 7208) and DMARC (RFC 7489) of the domain; for DMARC also of the domain above it. Raises Silent."""
     spf = next((text for text in _texts(domain, resolver) if re.match(r"v=spf1(?: |$)", text, re.IGNORECASE)), "")
     dmarc = ""
@@ -74,13 +77,13 @@ def policy(domain: str, resolver: dns.resolver.Resolver | None = None) -> Policy
     return Policy(spf, dmarc)
 
 
-def _texts(name: str, resolver: dns.resolver.Resolver | None) -> list[str]:
+def _texts(name: str, resolver: Resolver | None) -> list[str]:
     return [b"".join(record.strings).decode("utf-8", "replace").strip() for record in _ask(name, "TXT", resolver)]
 
 
-def _ask(name: str, kind: str, resolver: dns.resolver.Resolver | None) -> list[Any]:
+def _ask(name: str, kind: str, resolver: Resolver | None) -> list[Any]:
     try:
-        answer = (resolver or dns.resolver.Resolver()).resolve(ascii_domain(name), kind, lifetime=LIFETIME)
+        answer = (resolver or Resolver()).resolve(ascii_domain(name), kind, lifetime=LIFETIME)
     except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
         return []
     except dns.exception.DNSException as error:  # silence, a broken server, a name that is none

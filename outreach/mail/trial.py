@@ -15,8 +15,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-import dns.resolver
-
 from outreach import logs
 from outreach.errors import N_
 from outreach.mail import mailbox, mailbox_answers, presets, records, transport
@@ -45,7 +43,7 @@ class Finding:
 
 def try_mailbox(
     server: Server | None, account: Account | None, *, address: str,
-    resolver: dns.resolver.Resolver | None = None, seconds: float = MOST_SECONDS,
+    resolver: records.Resolver | None = None, seconds: float = MOST_SECONDS,
 ) -> list[Finding]:  # fmt: skip
     """Try sending by `server`, reading by `account` and the DNS of the address, at most so long. Never raises."""
     parts: list[tuple[Part, Callable[[list[Finding]], None]]] = []
@@ -59,7 +57,7 @@ def try_mailbox(
     return [finding for trying in running for finding in trying.gathered(until=end)]
 
 
-def discover(address: str, resolver: dns.resolver.Resolver | None = None) -> Preset:
+def discover(address: str, resolver: records.Resolver | None = None) -> Preset:
     """What to fill in for this address: a known provider by domain, by MX, what the domain names itself, else a guess."""
     found = presets.known(address)
     if found is not None:
@@ -184,7 +182,7 @@ def _imap_words(trouble: MailboxTrouble, account: Account) -> tuple[str, dict[st
     return mailbox_answers.sentence(trouble, account.values)
 
 
-def _try_dns(address: str, resolver: dns.resolver.Resolver | None, found: list[Finding]) -> None:
+def _try_dns(address: str, resolver: records.Resolver | None, found: list[Finding]) -> None:
     domain = address.rpartition("@")[2].strip().lower()
     values = {"domain": domain}
     try:

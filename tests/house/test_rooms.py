@@ -23,6 +23,7 @@ ROOMS = {
     "smtplib": lambda path: path.as_posix() in ("outreach/mail/transport.py", "outreach/mail/answers.py"),
     "imaplib": lambda path: path.as_posix() in _MAILBOX,
     "imapclient": lambda path: path.as_posix() in _MAILBOX,
+    "dns": lambda path: path.as_posix() == "outreach/mail/records.py",
     "premailer": lambda path: path.as_posix() == "outreach/mail/render.py",
     "feedparser": lambda path: path.as_posix() == "feeds/parse/loose.py",
     "aiohttp": lambda path: path.parts[:2] == ("feeds", "fetch") or path.as_posix() == "outreach/drafts/writer.py",

@@ -164,7 +164,10 @@ def test_a_full_or_crowded_mailbox_is_no_wrong_password(resolver: dns.resolver.R
 
 
 def test_a_mailbox_without_idle_and_sent_folder_gets_hints(resolver: dns.resolver.Resolver) -> None:
-    plain = (b"CAPABILITY", b"* CAPABILITY IMAP4rev1\r\nTAG OK done\r\n"), (b"LIST", b'* LIST () "/" INBOX\r\nTAG OK done\r\n')
+    plain = (
+        (b"CAPABILITY", b"* CAPABILITY IMAP4rev1\r\nTAG OK done\r\n"),
+        (b"LIST", b'* LIST () "/" INBOX\r\nTAG OK done\r\n'),
+    )
     with imap.scripted(*plain) as port:
         account = Account("localhost", port, "", "a", "b", timeout=5)
         findings = trial.try_mailbox(None, account, address=ADDRESS, resolver=resolver)
