@@ -195,8 +195,9 @@ class Mailbox:
         found: set[int] = set()
         for top in range(exists, 0, -_SEARCHED):
             bottom = max(1, top - _SEARCHED + 1)
+            block = [f"{bottom}:{top}"] if exists > _SEARCHED else []  # some servers take these for UIDs
             with self._asked(2 * self._timeout):
-                hits = {int(uid) for uid in self.client.search([f"{bottom}:{top}", *criteria])}
+                hits = {int(uid) for uid in self.client.search([*block, *criteria])}
             found |= {uid for uid in hits if uid > after}  # "5:*" also gives the last mail when its UID is below 5
             if after and len(hits) < top - bottom:
                 break  # below lies what is known
@@ -254,6 +255,7 @@ class Mailbox:
             self.client.idle()
             heard = [] if self.client.has_unread else self.client.idle_check(timeout=seconds)
             _, more = self.client.idle_done()
+            self.client.heard("EXISTS")  # told now; the next wait begins anew
             return any(b"EXISTS" in line or b"RECENT" in line for line in [*heard, *more] if isinstance(line, tuple))
 
     def _heard_of_more(self) -> bool:

@@ -213,6 +213,23 @@ def test_a_user_name_and_a_password_cannot_bring_commands_of_their_own() -> None
                 pass
 
 
+def test_another_kind_of_server_is_read_the_same_way() -> None:
+    with imap.pymap() as server:
+        server.create("Entwürfe")
+        server.deliver(a_mail(1))
+        server.deliver(a_mail(2))
+        before = server.snapshot()
+        with mailbox.open(server.account()) as box:
+            assert box.sent_folder() == "Sent"
+            batch, mails = all_of(box)
+            assert mails == [a_mail(1), a_mail(2)]
+            assert all_of(box, batch.position)[1] == []
+            assert box.wait(0.2) is False
+        assert server.snapshot() == before
+        assert mailbox.append_sent(server.account(), "Sent", a_mail(3), datetime.now(UTC))
+        assert not mailbox.append_sent(server.account(), "Sent", a_mail(3), datetime.now(UTC))
+
+
 @pytest.mark.slow
 def test_the_first_look_at_100_000_old_mails_is_quick_and_small() -> None:
     with imap.dovecot(user="otto", password="geheim") as server:
