@@ -275,7 +275,8 @@ def _write(
     )  # fmt: skip
     company = situation.company_name(session, contact)
     greeted = salutation.greeting(situation.named(contact, company))
-    fact = pick_fact(facts.of_contact(session, contact.id, today=today), kind, today)
+    known = facts.of_contact(session, contact.id, today=today)
+    fact = pick_fact(known, kind, today, contact_id=contact.id)
     draft.kind, draft.form, draft.variant, draft.purpose = kind, form, letter.variant, letter.purpose
     if thread is not None:
         draft.in_reply_to = thread.message_id

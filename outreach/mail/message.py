@@ -93,14 +93,22 @@ def _mixed(mail: Mail) -> bytes:
 def _file(file: Attached) -> bytes:
     kind = file.media_type if re.fullmatch(r"[\w.+-]+/[\w.+-]+", file.media_type) else "application/octet-stream"
     name = checked(file.filename, field="attachment")
-    head = f"Content-Type: {kind}\r\nContent-Disposition: attachment;\r\n {_filename(name)}\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    head = f"Content-Type: {kind}{_old_name(name)}\r\nContent-Disposition: attachment;\r\n {_filename(name)}\r\nContent-Transfer-Encoding: base64\r\n\r\n"
     return head.encode() + encodebytes(file.content).replace(b"\n", b"\r\n")
 
 
+def _old_name(name: str) -> str:
+    """For programs that do not know RFC 2231: the name as encoded words, as mail programs of people write it."""
+    return "" if _is_plain(name) else f';\r\n name="{encoded_words(name, taken=7)}"'
+
+
+def _is_plain(name: str) -> bool:
+    return name.isascii() and name.isprintable() and len(name) < 70 and not set(name) & set('"\\')
+
+
 def _filename(name: str) -> str:
-    """The name of a file as a parameter: quoted, or by RFC 2231 with a plain one for programs that do not know it."""
-    plain = "".join(c if " " <= c <= "~" and c not in '"\\' else "_" for c in name)
-    if plain == name and len(name) < 70:
+    """The name of a file as a parameter: quoted, or by RFC 2231."""
+    if _is_plain(name):
         return f'filename="{name}"'
     pieces = [""]
     for char in name:  # no character is cut: some programs decode piece by piece
@@ -110,7 +118,7 @@ def _filename(name: str) -> str:
             pieces.append("")
     pieces = [one for one in pieces if one]
     if len(pieces) == 1:
-        return f"filename=\"{plain[:70]}\";\r\n filename*=utf-8''{pieces[0]}"
+        return f"filename*=utf-8''{pieces[0]}"
     first = [f"filename*0*=utf-8''{pieces[0]}"]
     return ";\r\n ".join(first + [f"filename*{at}*={one}" for at, one in enumerate(pieces) if at])
 
