@@ -52,28 +52,28 @@ _FITS: Mapping[str, Sequence[str]] = MappingProxyType(
         "contact_job_change": ("topic", "interest"),
         "contact_promotion": ("project", "topic"),
         "talk_publication": ("topic",),
-        "trade_fair": ("topic", "project"),
+        "trade_fair": ("topic",),
         "anniversary_ours": ("project", "topic"),
         "silence": ("project", "topic", "wish", "interest"),
-        "season": ("wish", "project", "topic"),
+        "season": ("wish", "topic"),
     }
 )  # fmt: skip
 _SENTENCES: Mapping[Form, Mapping[str, str]] = MappingProxyType(
     {
         "de_sie": {
-            "project": "Für Ihr Vorhaben %s wünsche ich gutes Gelingen.",
+            "project": "Mit %s geht es hoffentlich gut voran.",
             "topic": "Ihr Thema %s behalte ich im Blick.",
             "wish": "Ihr Wunsch %s ist bei mir nicht vergessen.",
             "interest": "Beim Stichwort %s denke ich übrigens an Sie.",
         },
         "de_du": {
-            "project": "Für dein Vorhaben %s drücke ich dir die Daumen.",
+            "project": "Mit %s geht es hoffentlich gut voran.",
             "topic": "Dein Thema %s behalte ich im Blick.",
             "wish": "Dein Wunsch %s ist bei mir nicht vergessen.",
             "interest": "Beim Stichwort %s denke ich übrigens an dich.",
         },
         "en": {
-            "project": "I hope all goes well with %s.",
+            "project": "%s is coming along well, I hope.",
             "topic": "I am keeping an eye on your topic %s.",
             "wish": "I have not forgotten your wish: %s.",
             "interest": "Whenever I come across %s, I think of you.",

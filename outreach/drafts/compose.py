@@ -42,6 +42,7 @@ _NOT_BEFORE = frozenset(("birthday_contact", "founding_day", "anniversary_ours",
 SUBJECT_MOST = 120
 
 _SIGNS = re.compile(f"[{gaps.CLOSE}{''.join(gaps.OPEN.values())}]")
+_BEGINNING = re.compile(f"((?:[.!?][“”»]?\\s+|\n\n)[{''.join(gaps.OPEN.values())}])([^\\W\\d_])")
 _BLANK_LINES = re.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
 _TRAILING = re.compile(r"[^\S\n]+(?=\n|$)")
 _SWISS = str.maketrans({"ß": "ss", "„": "«", "“": "»", "‚": "‹", "‘": "›"})
@@ -83,7 +84,9 @@ def compose(text: LetterText, given: Given) -> Composed | Refused:
 
 
 def _put_together(text: LetterText, given: Given, subject: str, greeting: str, body: str) -> Composed | Refused:
-    body, spans = _unmarked(_paragraphs(body), swiss=wording.is_swiss(given.language))
+    body, spans = _unmarked(
+        _capitals(_paragraphs(body), german=text.form != "en"), swiss=wording.is_swiss(given.language)
+    )
     comma = salutation.punctuation(given.language)
     if not body and text.body.strip():
         return Refused(N_("The letter is empty."), field="body")
@@ -113,6 +116,14 @@ def _paragraphs(body: str) -> str:
     """No blank line twice, for a gap that stayed empty takes its paragraph with it; no space at the end of a line."""
     text = body.replace("\r\n", "\n").replace("\r", "\n")
     return _BLANK_LINES.sub("\n\n", _TRAILING.sub("", text)).strip()
+
+
+def _capitals(body: str, *, german: bool) -> str:
+    """What fills a gap begins a sentence with a capital; behind the comma of a German greeting it stays as it is."""
+    begun = _BEGINNING.sub(lambda found: found.group(1) + found.group(2).upper(), body)
+    if german or not body or not _SIGNS.match(body):
+        return begun
+    return begun[0] + begun[1:2].upper() + begun[2:]
 
 
 def _unmarked(marked: str, *, swiss: bool) -> tuple[str, list[_Span]]:

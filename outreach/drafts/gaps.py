@@ -151,12 +151,14 @@ def _of_fair(details: Mapping[str, Any], given: Given) -> dict[str, str]:
     name = wording.plain(str(details.get("fair") or ""), most=80)
     first = _date(details.get("starts_on"))
     last = _date(details.get("ends_on")) or first
+    said = wording.fair(name, given.language) if name else ""
     if not name or first is None or last is None or last < first:
-        return {"fair": name}
+        return {"fair": said}
+    place = wording.plain(str(details.get("place") or ""), most=60)
     times = wording.slots(first, last, given.language, given.today)
     return {
-        "fair": name,
-        "place": wording.plain(str(details.get("place") or ""), most=60),
+        "fair": said,
+        "place": "" if place.casefold() in name.casefold() else place,
         "stand": wording.plain(str(details.get("stand") or ""), most=40),
         "fair_days": wording.days(first, last, given.language),
         "slot_1": times[0] if times else "",

@@ -80,7 +80,7 @@ def said_in(source: str, link: str, language: str) -> str:
     if _is_host(name) or not name:
         host = name.lower() if name else _host(link)
         return f"{'auf' if is_german(language) else 'on'} {host.removeprefix('www.')}" if host else ""
-    return _in_german(name) if is_german(language) else f"in {_with_article(name)}"
+    return _in_german(name) if is_german(language) else _in_english(name)
 
 
 def day(on: date, language: str, today: date) -> str:
@@ -132,10 +132,17 @@ def slots(first: date, last: date, language: str, today: date) -> tuple[str, str
     return _slot(left[at], "10.30", language), _slot(left[at + 1], "14.00", language)
 
 
+def fair(name: str, language: str) -> str:
+    """The fair behind its article: "Hannover Messe", "Messe „südback“"; in English just its name."""
+    if not is_german(language) or (name.casefold().endswith("messe") and not re.match(r"\w+e\s", name)):
+        return name
+    return f"Messe {quoted(name, language)}"
+
+
 def _slot(on: date, time: str, language: str) -> str:
     if is_german(language):
         return f"{_formatted(on, 'EEEE, d. MMMM', language)}, um {time.removesuffix('.00')} Uhr"
-    return f"{_formatted(on, 'EEEE, d MMMM', language)}, at {time.replace('.', ':')}"
+    return f"{_formatted(on, 'EEEE d MMMM', language)} at {time.replace('.', ':')}"
 
 
 def _formatted(on: date, pattern: str, language: str) -> str:
@@ -196,5 +203,9 @@ def _in_german(name: str) -> str:
     return " ".join([article, *bent, end + "n" if end.endswith("ote") else end])
 
 
-def _with_article(name: str) -> str:
-    return "the " + name[4:] if name.startswith("The ") else name
+def _in_english(name: str) -> str:
+    words = name.casefold().split(" ")
+    if words[0] in _ARTICLE or words[0] == "the":
+        return f"in {name}"
+    is_paper = any(pattern.search(words[-1]) for pattern in (_FEMININE, _PLURAL, _OTHERS))
+    return f"in the {name}" if is_paper else f"on {name}"
