@@ -5,8 +5,10 @@ Codes: RFC 5530 (response codes), RFC 3501; where a server has none, its words d
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from outreach.errors import N_
@@ -37,10 +39,15 @@ class MailboxTrouble(Exception):  # noqa: N818 - a noun and its fate, as the oth
 
 def words(error: BaseException) -> str:
     """What an error of the IMAP library says, without the dressing of Python: b'…' and lists."""
+    if isinstance(error, OSError) and error.strerror:
+        return one_line(error.strerror)
     given = error.args[0] if error.args else ""
     text = given.decode("utf-8", "replace") if isinstance(given, bytes) else str(given)
-    quoted = re.search(r"""\bb(['"])(.*)\1""", text, re.DOTALL)
-    return one_line(quoted[2] if quoted else text) or type(error).__name__
+    dressed = re.search(r"""\bb(['"])(?:\\.|(?!\1).)*\1""", text, re.DOTALL)
+    if dressed:
+        with suppress(ValueError, SyntaxError):
+            text = ast.literal_eval(dressed[0]).decode("utf-8", "replace")
+    return one_line(text) or type(error).__name__
 
 
 def greeting(text: str) -> str:

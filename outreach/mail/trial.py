@@ -9,6 +9,8 @@ The three go on at once, each in a thread of its own, because every step may wai
 
 from __future__ import annotations
 
+import ipaddress
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -109,10 +111,23 @@ def _begun(part: Part, act: Callable[[list[Finding]], None]) -> _Trying:
 
 
 def _try_smtp(server: Server, address: str, found: list[Finding]) -> None:
+    if server.user and not server.security and not _is_near(server.host):
+        found.append(Finding("smtp", False, _NOT_ENCRYPTED, server.values))
+        return
     steps = _Passed(lambda step: found.append(Finding("smtp", step.ok, *_smtp_words(step, server))))
     transport.check_server(
         replace(server, timeout=min(server.timeout, _STEP_SECONDS), of_mailbox=True), steps, sender=address
     )
+
+
+def _is_near(host: str) -> bool:
+    """Whether the host lies in our own network, where a password may go over an open line; unknown ones fail later."""
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return True
+    addresses = [ipaddress.ip_address(str(where[0]).partition("%")[0]) for *_, where in found]
+    return all(address.is_loopback or address.is_private for address in addresses)
 
 
 class _Passed(list[transport.Step]):
@@ -200,6 +215,9 @@ def _try_dns(address: str, resolver: records.Resolver | None, found: list[Findin
         )
 
 
+_NOT_ENCRYPTED = N_(
+    "%(host)s lies outside your own network, and a password is never sent there unencrypted. Choose TLS with port 465."
+)
 _LATE = N_("No answer in time: the test was ended. Is the server name right, and does nothing block the port?")
 _SPF = N_("%(domain)s says who may send for it (SPF): %(record)s")
 _NO_SPF = N_(

@@ -153,6 +153,12 @@ def test_a_sender_the_server_does_not_let_us_use_is_named(resolver: dns.resolver
         assert "takes no more mails for now" in of_smtp(smtp(server.port), resolver)[-1]
 
 
+def test_no_password_goes_to_a_foreign_server_unencrypted(resolver: dns.resolver.Resolver) -> None:
+    server = smtp(25, host="93.184.216.34", user="ada", password="secret", timeout=1)
+    (said,) = of_smtp(server, resolver)
+    assert "never sent there unencrypted" in said
+
+
 def test_a_full_or_crowded_mailbox_is_no_wrong_password(resolver: dns.resolver.Resolver) -> None:
     for answer, words in (
         (b"TAG NO [LIMIT] Too many simultaneous connections\r\n", "lets in no more programs"),
