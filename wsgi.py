@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
     from outreach.house import House
 
-# What a command needs is imported when it is called: `outreach match` needs neither web nor database, and starts in a
-# quarter of the time without them.
+# What a command needs is imported when it is called: `outreach match` and `outreach inbox` need neither web nor database,
+# and start in a quarter of the time without them.
 
 
 def create_app(house: House | None = None) -> Flask:
@@ -37,13 +37,17 @@ def create_app(house: House | None = None) -> Flask:
 
 
 class _Commands(click.Group):
-    """The commands of all floors, loaded when somebody asks for them; `match` alone comes without the rest."""
+    """The commands of all floors, loaded when somebody asks for them; `match` and `inbox` come without the rest."""
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name == "match":
             from feeds.commands.match import match
 
             return match
+        if cmd_name == "inbox":
+            from outreach.commands.inbox import inbox_group
+
+            return inbox_group
         self._load()
         return super().get_command(ctx, cmd_name)
 

@@ -1,0 +1,93 @@
+"""What a person's own words ask for. Pure.
+
+    legal threat > data request > opt-out > an answer: negative, later, positive, a question, or just an answer
+
+Only new words count (`quote`, `signature`), so that the word "abmelden" in our own footer unsubscribes nobody.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from outreach.mail.classify import phrases
+from outreach.mail.classify.machines import bare_subject, is_reply_subject
+from outreach.mail.classify.phrases import Sentence
+from outreach.mail.classify.values import Kind
+
+_TURNS = re.compile(r" (?:aber|jedoch|allerdings|dafuer|stattdessen|sondern|but|however|though|instead|although) ")
+_NOT_NOW = re.compile(
+    r" (?:erst|leider|derzeit|momentan|zurzeit|aktuell|gerade|noch nicht|aber|spaeter|muss|muessen|but|not yet|not now|later|busy|unfortunately|first|until|im hinterkopf|vormerken|urlaub|intern\w*|melde ich mich|melden wir uns|gebe|bescheid|holiday|vacation|let you know) "
+)
+#: mail programs unsubscribe for their user with a mail of their own
+_UNSUBSCRIBE = re.compile(
+    r"^\W*(?:unsubscribe|abmelden|abmeldung|newsletter (?:abmelden|abbestellen|abmeldung|kündigen)|abmeldung (?:vom |von |aus ).{0,60}|abbestell\w+|austragen|austragung|opt-?out|remove(?: me)?|stopp?|list-unsubscribe|unsubscribe (?:me|request|from .{0,80})|unsubscribe[-_:].{0,200}|widerruf.{0,60}einwilligung.{0,40}|widerspruch.{0,80})\W*$",
+    re.IGNORECASE,
+)
+
+
+def asks_to_unsubscribe(subject: str) -> bool:
+    """Whether the subject alone is an opt-out; with "AW:" before it, too: nobody else writes such a subject."""
+    return bool(_UNSUBSCRIBE.match(bare_subject(subject)))
+
+
+def demand(own: str, subject: str) -> tuple[Kind, str] | None:
+    """A legal threat, a data request or an opt-out in these words; None when there is none."""
+    said = phrases.sentences(own)
+    # A subject is the writer's own only when it does not begin as an answer.
+    if not is_reply_subject(subject):
+        said = (*phrases.sentences(subject), *said)
+    meanings = phrases.load()
+    if meanings["legal_threat"].said_in(said):
+        return Kind.LEGAL_THREAT, ""
+    erasure = meanings["data_erasure"].first(said)
+    access = meanings["data_access"].first(said)
+    if erasure is not None or access is not None:
+        # "Tell me what you have, then delete it": what is asked first is done first.
+        return Kind.DATA_REQUEST, "erasure" if access is None or (
+            erasure is not None and erasure < access
+        ) else "access"
+    if asks_to_unsubscribe(subject) or meanings["opt_out"].said_in(said):
+        return Kind.OPT_OUT, ""
+    return None
+
+
+def tone(own: str) -> str:
+    """positive, negative, question, later, or "" when the words only answer."""
+    said = phrases.sentences(_clauses(own))[:40]
+    meanings = phrases.load()
+    negative, later = _last(said, "negative"), _last(said, "later")
+    positive = _last(said, "positive")
+    asks = any(one.asks for one in said) or meanings["question"].said_in(said)
+    accepts = _last(said, "accept")
+    if negative >= 0 and later >= 0 and not _is_final(said):
+        return "later"
+    if negative >= 0:
+        turned = positive > negative and _TURNS.search(said[positive].folded) and accepts > negative
+        return "positive" if turned else "negative"
+    if later >= 0 and (positive < 0 or any(_NOT_NOW.search(one.folded) for one in said)):
+        return "later"
+    if accepts >= 0 or (positive >= 0 and not asks):
+        return "positive"
+    if asks:
+        return "question"
+    return "positive" if positive >= 0 else ""
+
+
+def _clauses(own: str) -> str:
+    # "Danke, aber wir haben keinen Bedarf": what follows "but" is said for itself, and keeps the word.
+    return re.sub(r",\s+(?=(?:aber|jedoch|allerdings|dafür|sondern|but|however)\b)", ". ", own, flags=re.IGNORECASE)
+
+
+def _last(said: Sequence[Sentence], meaning: str) -> int:
+    found = phrases.load()[meaning]
+    return max((number for number, one in enumerate(said) if found.said_in((one,))), default=-1)
+
+
+def _is_final(said: Sequence[Sentence]) -> bool:
+    return any(_FINAL.search(one.folded) for one in said)
+
+
+_FINAL = re.compile(
+    r" (?:auch in zukunft|auch kuenftig|grundsaetzlich|generell|dauerhaft|endgueltig|weder jetzt noch|nie|never|not now or ever|bereits vergeben|anders entschieden) "
+)
