@@ -171,6 +171,11 @@ def from_line(session: Session, sender_id: int) -> From:
     )
 
 
+def imprint_data(session: Session, sender_id: int) -> Organisation:
+    """The data of this sender's imprint: its own when it has some, else the organisation's."""
+    return _as_organisation(organisation.get(session), session.get(Mailbox, sender_id))
+
+
 def pace_of(box: Mailbox | None) -> Pace:
     """How this mailbox writes; a sender without one writes as a new mailbox would."""
     if box is None:

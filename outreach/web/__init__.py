@@ -23,6 +23,7 @@ from outreach.web import (  # noqa: F401, I001
     duplicates,
     exports,
     imports,
+    letter_pdf,
     merge,
     names,
     occasion_dates,
@@ -72,5 +73,6 @@ def blueprints() -> list[Blueprint]:
         surveys.pages,
         calendar.pages,
         occasions.bp,
+        letter_pdf.bp,
         settings.pages,
     ]
