@@ -28,6 +28,7 @@ TIMETABLE = (
     Entry("propose_drafts", every=timedelta(seconds=20)),
     Entry("send_letters", every=timedelta(seconds=5)),
     Entry("read_inboxes", every=timedelta(seconds=10)),
+    Entry("send_digests", every=timedelta(minutes=1)),
     Entry("file_sent", every=timedelta(seconds=30)),
     Entry("follow_watches", every=timedelta(seconds=20)),
     Entry("fit_topics", every=timedelta(seconds=20)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from outreach import jobs, journal, once, tracking, valuation
+from outreach import digest, jobs, journal, once, tracking, valuation
 from outreach.clock import now
 from outreach.consent import bulk
 from outreach.contacts import doubts
@@ -88,6 +88,10 @@ def register(house: House) -> None:
     def file_sent() -> None:
         filing.file_sent(house)
 
+    def send_digests() -> None:
+        with house.database.writing() as session:
+            digest.send_due(session, house, now=now())
+
     def check_names() -> None:
         doubts.check_waiting(house.database)
 
@@ -99,6 +103,7 @@ def register(house: House) -> None:
         read_inbox,
         read_inboxes,
         file_sent,
+        send_digests,
         check_names,
         sweep_deliveries,
         deliver_waiting,

@@ -7,8 +7,7 @@ Reading a page never changes anything: mail scanners follow every link, so each 
 
 from __future__ import annotations
 
-import gettext
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -24,7 +23,6 @@ from outreach.house import House
 from outreach.mail import outbox, render, text
 from outreach.mail.message import Mail
 from outreach.mail.rows import Delivery
-from outreach.settings import ROOT
 
 #: a second request for the same list sends no second mail before
 _AGAIN = timedelta(minutes=10)
@@ -296,7 +294,7 @@ def _send_confirmation(
 ) -> None:
     own = organisation.get(session)
     sender = senders.get(session, senders.choose(session, None))
-    translate = _translator(wanted.language)
+    translate = render.translator(wanted.language)
     # Our own address, not the one the proof names: that one comes with the request, and a stranger might read it as an
     # invitation.
     subject = translate(N_("Please confirm: “%(list)s”")) % {"list": wanted.name}
@@ -309,11 +307,6 @@ def _send_confirmation(
         from_name=sender.name, from_address=sender.address, reply_to=sender.reply_to, to_name="", to_address=form.email.strip(),
         subject=subject, text=text.from_html(page), html=page, headers=(("Auto-Submitted", "auto-generated"),),
     ))  # fmt: skip
-
-
-def _translator(language: str) -> Callable[[str], str]:
-    found = gettext.translation("messages", ROOT / "outreach" / "web" / "translations", [language], fallback=True)
-    return found.gettext
 
 
 def _opened(house: House, token: str) -> tuple[tuple[int, ...], bool]:

@@ -7,6 +7,7 @@ Tags are hidden from every HTML tool and put back at the end (tags.py).
 
 from __future__ import annotations
 
+import gettext
 import html
 import logging
 import re
@@ -131,6 +132,12 @@ def inline(page: str) -> str:
             RecursionError) as error:  # fmt: skip
         raise Broken(N_("The HTML cannot be read: %(what)s"), what=str(error)[:200]) from None
     return inlined if inlined.lstrip().lower().startswith("<!doctype") else "<!doctype html>\n" + inlined
+
+
+def translator(language: str) -> Callable[[str], str]:
+    """What says our sentences in this language; English where there is no catalogue."""
+    found = gettext.translation("messages", ROOT / "outreach" / "web" / "translations", [language], fallback=True)
+    return found.gettext
 
 
 def layout_page(name: str, translate: Callable[..., str], **given: object) -> str:
