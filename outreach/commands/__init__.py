@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["COMMANDS", "as_json", "opened", "say", "with_house"]
 
 #: the modules whose COMMANDS are this floor's
-_MODULES = ("house", "care", "people", "inbox")
+_MODULES = ("house", "care", "people", "inbox", "mailbox")
 
 
 def __getattr__(name: str) -> Any:
