@@ -67,7 +67,9 @@ _QUESTIONS = NotImproved("questions", N_("The endpoint's letter asks more than o
 _GAPS = NotImproved("gaps", N_("The endpoint's letter has open gaps."))
 
 _GAP = re.compile(r"\{\{|\}\}|\[[^\]\n]{2,40}\]|<[^>\n]{2,40}>|\bX{3,}\b")
-_SUBJECT_LINE = re.compile(r"^\s*(?:\*\*)?(?:betreff|subject)\s*:(?:\*\*)?\s*(.+)$", re.IGNORECASE | re.MULTILINE)
+_SUBJECT_LINE = re.compile(
+    r"^[^\S\n]*(?:\*\*)?(?:betreff|subject)[^\S\n]*:(?:\*\*)?[^\S\n]*(\S.*)$", re.IGNORECASE | re.MULTILINE
+)
 _MARKDOWN = re.compile(r"^\s{0,3}(?:#{1,6}\s+|>\s?)|\*\*|__|`{1,3}(?:\w*$)?", re.MULTILINE)
 _TALK = re.compile(
     r"\A\s*(?:(?:gerne?|natürlich|selbstverständlich|sure|certainly|of course|here(?:'s| is| are)?|hier (?:ist|kommt)|okay|ok)\b"

@@ -39,7 +39,7 @@ _NUMBERS = {
 _NAMES_OF_MONTHS = "|".join(sorted(_MONTH_OF, key=len, reverse=True))
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 _LINK = re.compile(
-    r"https?://[^\s<>\"“”]+|www\.[^\s<>\"“”]+|\b[\w-]+(?:\.[\w-]+)*\.(?:de|at|ch|com|org|net|eu|io|info|biz|example)\b(?:/\S*)?",
+    r"https?://[^\s<>\"“”]+|www\.[^\s<>\"“”]+|(?<![\w.-])[\w-]+(?:\.[\w-]+)*\.(?:de|at|ch|com|org|net|eu|io|info|biz|example)\b(?:/\S*)?",
     re.IGNORECASE,
 )
 _ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
@@ -51,7 +51,7 @@ _MONTH_FIRST = re.compile(rf"\b({_NAMES_OF_MONTHS})\s(\d{{1,2}})(?:st|nd|rd|th)?
 _MONTH = re.compile(rf"\b({'|'.join(name for name in _MONTH_OF if len(name) > 3 or name == 'mai')})\b", re.IGNORECASE)
 _WEEKDAY = re.compile(rf"\b({'|'.join(name for names in _WEEKDAYS for name in names)})s?\b", re.IGNORECASE)
 _AMOUNT = re.compile(
-    r"(?:€|EUR|CHF|\$|£)\s?\d[\d.,]*|\d[\d.,]*\s?(?:-?(?:Millionen|Milliarden|Mio\.?|Mrd\.?|million|billion)\s)?"
+    r"(?:€|EUR|CHF|\$|£)\s?\d[\d.,]*+|(?<![\d.,])\d[\d.,]*+\s?(?:-?(?:Millionen|Milliarden|Mio\.?|Mrd\.?|million|billion)\s)?"
     r"(?:€|EUR\b|Euros?\b|CHF\b|Franken\b|\$|£|%|Prozent\b|percent\b|per cent\b)",
     re.IGNORECASE,
 )
@@ -108,7 +108,7 @@ def strange(sentence: str, known: Known) -> Iterator[tuple[What, str, tuple[int,
         rest = pattern.sub(_blank, rest)
     for day, month, place in _days(rest):
         if (day, month) not in known.days:
-            yield "date", rest[place[0] : place[1]], place
+            yield "date", rest[place[0] : place[1]].rstrip("."), place
         rest = rest[: place[0]] + " " * (place[1] - place[0]) + rest[place[1] :]
     yield from _strange_numbers(rest, known)
 

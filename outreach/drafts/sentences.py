@@ -16,12 +16,13 @@ from datetime import date
 #: where a sentence of a letter comes from; "" means that nobody vouches for it
 SOURCES = ("greeting", "template", "occasion", "fact", "signature", "person", "")
 
-_END = re.compile(r"[.!?…]+[\"“”»«›‹’'‘)\]]*\s+|\n\s*")
+#: begins only where a run of signs begins, else a thousand of them would be read a thousand times
+_END = re.compile(r"(?<![.!?…])[.!?…]++[\"“”»«›‹’'‘)\]]*+\s+|\n\s*")
 _ORDINAL = re.compile(r"(?<![\d.])\d{1,3}\.$")
 #: what ends in a dot without ending a sentence; "so", "do", "art" and the like are words as well
 _SHORT = """
     dr prof ing dipl dipl-ing dipl-kfm hr fr frl mr mrs ms st geb gest verh co cie bzw ca evtl ggf inkl exkl zzgl usw
-    usf vgl nr tel abs bd abb str ggü sog etc mind bspw gem gegr hrsg jr sr d.h z.b u.a u.u i.d.r o.ä u.s.w
+    usf vgl nr tel abs bd abb str ggü sog etc mind bspw gem gegr hrsg jr sr d.h z.b u.a u.u i.d.r h.c o.ä u.s.w
     o.g s.o s.u v.a z.t z.zt a.d i.a i.v e.v e.k e.g i.e vs inc ltd corp dept approx
     jan feb mär apr jun jul aug sept okt nov dez
 """

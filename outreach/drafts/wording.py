@@ -12,13 +12,15 @@ from datetime import date, timedelta
 
 from babel.dates import format_date
 
+#: of a text from outside no more is looked at; headlines and names are shorter
+LOOKED_AT = 2_000
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ue000-\uf8ff]")
-_LINK = re.compile(r"\(?\b(?:https?://|www\.)\S+|\S+@\S+\.\w+|<[^<>]{0,200}>", re.IGNORECASE)
+_LINK = re.compile(r"\(?\b(?:https?://|www\.)\S+|[^\s@]{1,64}@[^\s@]{1,100}|<[^<>]{0,200}>", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
 _DOUBLE = re.compile('["„“”«»]')
 #: what news sites put around a headline
 _NEWS_SIGNS = re.compile(
-    r"^(?:\+{2,}|(?:eil(?:meldung)?|update|breaking|video|exklusiv|live|anzeige)\s*[:|+])\s*|\s*\+{2,}\s*$",
+    r"^(?:(?:\+{2,}|(?:eil(?:meldung)?|update|breaking|video|exklusiv|live|anzeige)\s*[:|+])\s*){1,4}|\s*\+{2,}\s*$",
     re.IGNORECASE,
 )
 _SMALL = {
@@ -39,7 +41,7 @@ def is_swiss(language: str) -> bool:
 
 def plain(text: str, *, most: int) -> str:
     """One line without links, tags and signs nobody sees; whole words, with "…" when something is left out."""
-    line = _SPACES.sub(" ", _LINK.sub(" ", one_line(text))).strip()
+    line = _SPACES.sub(" ", _LINK.sub(" ", one_line(text[:LOOKED_AT]))).strip()
     if len(line) <= most:
         return line
     short = line[: most - 1]
@@ -169,7 +171,7 @@ def _is_host(name: str) -> bool:
 
 
 def _host(link: str) -> str:
-    found = re.match(r"https?://(?:[^/@\s]*@)?([\w.-]+)", link)
+    found = re.match(r"https?://(?:[^/@\s]*@)?([\w.-]+)", link[:LOOKED_AT])
     return found.group(1).lower() if found and "." in found.group(1) else ""
 
 

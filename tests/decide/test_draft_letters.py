@@ -136,7 +136,9 @@ def test_the_letter_speaks_of_its_reason(one: LetterText) -> None:
 def test_a_change_of_hands_is_no_reason_to_congratulate(one: LetterText) -> None:
     made = filled(one)
     assert not re.search(
-        r"glückwunsch|gratulier|congratulat|freu|glad for|happy for", likeness.body(made.text) + made.subject, re.IGNORECASE
+        r"glückwunsch|gratulier|congratulat|freu|glad for|happy for",
+        likeness.body(made.text) + made.subject,
+        re.IGNORECASE,
     )
 
 
