@@ -58,7 +58,12 @@ def _house(url: str, folder: Path, settings: dict[str, object]) -> Iterator[Hous
     broker = jobs.broker("")
     database.after_commit = jobs.Hints(broker).send
     try:
-        yield House(settings=given, database=database, sealer=Sealer("a key for measuring, long enough"),
-                    vault=Vault("a key for measuring, long enough"), broker=broker)
+        yield House(
+            settings=given,
+            database=database,
+            sealer=Sealer("a key for measuring, long enough"),
+            vault=Vault("a key for measuring, long enough"),
+            broker=broker,
+        )
     finally:
         database.close()

@@ -1,11 +1,11 @@
-"""Run every benchmark, or those named: `python -m bench [sending imports segments pixels customer_file matching polling]`."""
+"""Run every benchmark, or those named: `python -m bench [sending imports segments pixels customer_file matching polling letters]`."""
 
 from __future__ import annotations
 
 import importlib
 import sys
 
-ALL = ("sending", "imports", "segments", "pixels", "customer_file", "matching", "polling")
+ALL = ("sending", "imports", "segments", "pixels", "customer_file", "matching", "polling", "letters")
 
 
 def main(wanted: list[str]) -> int:

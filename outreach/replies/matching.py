@@ -57,6 +57,12 @@ def match(session: Session, sealer: Sealer, envelope: Envelope, what: Classified
     return Match(writer, None, "address") if writer is not None else Match()
 
 
+def is_about_us(session: Session, sealer: Sealer, envelope: Envelope) -> bool:
+    """Whether a mail comes from a known address or answers a mail of ours."""
+    named = (envelope.in_reply_to, *envelope.references)
+    return contact_of(session, envelope.from_address) is not None or any(opened(sealer, one) for one in named)
+
+
 def contact_of(session: Session, address: str) -> int | None:
     """The contact with this address, first or further; None for a stranger."""
     key = _key(address)

@@ -8,6 +8,7 @@ Strangers' mails leave no trace. A mail read again (another folder numbering, a 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Collection
 from datetime import UTC, datetime
 
@@ -28,6 +29,13 @@ from outreach.senders import Sender
 log = logs.get(__name__)
 TEXT_MOST = 20_000
 #: kinds that never leave a row: other people's newsletters and what nobody wrote
+_HEAD = 20_000
+#: words that stand in every report of a mail system, in its head or first lines
+_REPORT = re.compile(
+    rb"mailer-daemon|postmaster|mail delivery|report-type|auto-submitted|x-failed-recipients|feedback-report"
+    rb"|return-path:\s*<>|undeliver|unzustellbar|nicht zugestellt|could not be delivered|delivery (?:has )?fail|bounce",
+    re.IGNORECASE,
+)
 _NOT_FILED = frozenset({Kind.LIST})
 
 
@@ -46,6 +54,8 @@ def take_in(
         return _own_mail(session, house, sender_id, envelope, raw, fingerprint, moment, own, now)
     if envelope.from_address in own:
         return None
+    if not (may_be_a_report(envelope, raw) or matching.is_about_us(session, house.sealer, envelope)):
+        return None  # a stranger's mail: most of what lies in a mailbox, and not ours to read
     today = on_wall(now, house.settings.timezone).date()
     what = classify.classify(raw, today=today, own=own)
     found = matching.match(session, house.sealer, envelope, what, now=now)
@@ -64,6 +74,11 @@ def take_in(
     session.flush()
     log.info("mail_taken_in", kind=row.kind, sub=row.sub, by=row.matched_by)
     return row
+
+
+def may_be_a_report(envelope: Envelope, raw: bytes) -> bool:
+    """Whether somebody unknown may be telling of a mail of ours: a mail system, a spam desk, a program."""
+    return envelope.is_automatic or _REPORT.search(raw[:_HEAD]) is not None
 
 
 def fingerprint_of(envelope: Envelope, raw: bytes) -> bytes:
