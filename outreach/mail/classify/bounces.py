@@ -99,7 +99,7 @@ def _is_warning(notice: str) -> bool:
 
 
 _SAID_TO = re.compile(
-    r"(?:^|\s)(?:<([^<>\s]+@[^<>\s]+)>:?|(?:to|an|for|recipient|rcpt to|empf(?:ä|ae)nger|address|adresse|user|benutzer):\s{0,20}<?([^<>\s]+@[^<>\s]+?)>?(?:[\s,;.]|$))",
+    r"(?:^|\s)(?:<([^<>\s]+@[^<>\s]+)>:?|(?:to|an|for|recipient|rcpt to|empf(?:ä|ae)nger|address|adresse|user|benutzer):\s{0,20}<?([^<>\s]+@[^<>\s]+?)>?(?:[\s,;]|\.\s|$))",
     re.IGNORECASE | re.MULTILINE,
 )
 

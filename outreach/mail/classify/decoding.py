@@ -94,7 +94,9 @@ def moment(value: str) -> datetime | None:
 
 
 def _shown(group: Message) -> str:
-    return "\n".join(f"{name}: {value}" for name, value in list(group.raw_items())[:100])
+    fields = "\n".join(f"{name}: {value}" for name, value in list(group.raw_items())[:100])
+    rest = group.get_payload()
+    return f"{fields}\n\n{rest}" if isinstance(rest, str) and rest.strip() else fields
 
 
 def _unescaped(value: str) -> str:

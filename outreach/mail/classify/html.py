@@ -94,7 +94,7 @@ def text(html: str) -> str:
     return lines.text()
 
 
-_CONDITIONAL = re.compile(r"<!\[?(?:if|endif)[^>]{0,100}>", re.IGNORECASE)
+_CONDITIONAL = re.compile(r"<!\[(?:if|endif)[^>\]]{0,100}\]>", re.IGNORECASE)
 
 
 class _Enough(Exception):
@@ -116,7 +116,7 @@ class _Lines:
         if not isinstance(tag, str):
             return
         if tag in _BLOCKS:
-            self._break(paragraph=tag in _PARAGRAPHS)
+            self._break(paragraph=tag in _PARAGRAPHS or (tag == "br" and not "".join(self._line).strip()))
         marks = f"{attributes.get('class', '')} {attributes.get('id', '')}"
         if _CUTS.search(marks) or _BORDER.search(attributes.get("style", "")):
             self._cut()

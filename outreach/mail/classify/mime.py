@@ -81,7 +81,7 @@ class Mail:
     def inside(self) -> Iterator[Message]:
         """The mails, or headers of mails, that were sent back inside this one."""
         for part in self.parts:
-            if part.kind == "message/rfc822":
+            if part.kind in _MAILS:
                 payload = part.message.get_payload()
                 if isinstance(payload, list) and payload and isinstance(payload[0], Message):
                     yield payload[0]
@@ -89,8 +89,6 @@ class Mail:
                     yield _parsed(payload.encode("utf-8", "surrogateescape"))
             elif part.kind in ("text/rfc822-headers", "message/rfc822-headers", "message/global-headers"):
                 yield _parsed(part.text().encode())
-            elif part.kind == "message/global":
-                yield _parsed(decoding.payload_text(part.message, "utf-8", TEXT_MOST).encode())
 
 
 def _parsed(raw: bytes) -> Message:
@@ -125,14 +123,18 @@ def _leaves(message: Message) -> Iterator[Part]:
         one, depth, inner = waiting.pop()
         kind = _kind(one)
         payload = one.get_payload() if one.is_multipart() else None
-        if kind == "message/rfc822" or not isinstance(payload, list) or kind == "message/delivery-status":
+        is_report = kind.startswith("message/") and kind not in _MAILS  # fields, which the parser takes for a mail
+        if kind in _MAILS or is_report or not isinstance(payload, list):
             given += 1
             yield Part(kind, one, inner)
-        if isinstance(payload, list) and depth < DEPTH_MOST and kind != "message/delivery-status":
-            deeper = inner or kind == "message/rfc822"
+        if isinstance(payload, list) and depth < DEPTH_MOST and not is_report:
+            deeper = inner or kind in _MAILS
             waiting.extend(
                 (sub, depth + 1, deeper) for sub in reversed(payload[:PARTS_MOST]) if isinstance(sub, Message)
             )
+
+
+_MAILS = ("message/rfc822", "message/global")
 
 
 def _kind(message: Message) -> str:
