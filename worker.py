@@ -26,6 +26,7 @@ TIMETABLE = (
     Entry("recompute_values", every=timedelta(hours=1)),
     Entry("find_occasions", every=timedelta(minutes=10)),
     Entry("propose_drafts", every=timedelta(seconds=20)),
+    Entry("improve_drafts", every=timedelta(seconds=30)),
     Entry("send_letters", every=timedelta(seconds=5)),
     Entry("read_inboxes", every=timedelta(seconds=10)),
     Entry("send_digests", every=timedelta(minutes=1)),

@@ -6,7 +6,7 @@ from outreach import digest, jobs, journal, once, tracking, valuation
 from outreach.clock import now
 from outreach.consent import bulk
 from outreach.contacts import doubts
-from outreach.drafts import sending
+from outreach.drafts import improve, sending
 from outreach.drafts import store as drafts
 from outreach.house import House
 from outreach.imports import run as imports
@@ -74,6 +74,9 @@ def register(house: House) -> None:
                 session, now=now(), zone=house.settings.timezone, improve=bool(house.settings.writer_url)
             )
 
+    def improve_drafts() -> None:
+        improve.improve_wanted(house)
+
     def send_letters() -> None:
         sending.send_letters(house)
 
@@ -99,6 +102,7 @@ def register(house: House) -> None:
         recompute_values,
         find_occasions,
         propose_drafts,
+        improve_drafts,
         send_letters,
         read_inbox,
         read_inboxes,

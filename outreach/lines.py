@@ -44,6 +44,12 @@ def shown(text: str, most: int = 300) -> str:
     return _CONTROL.sub(" ", text[:most])
 
 
+def paragraphs(text: str, most: int) -> str:
+    """The beginning of a text of several lines, fit to be stored and shown: its lines stay, control characters go."""
+    kept = text[:most].replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join(shown(line, most).rstrip() for line in kept).strip()
+
+
 def cut(text: str, most: int) -> str:
     """The beginning of a text on one line, whole words, with "…" when something is left out."""
     plain = _SPACES.sub(" ", _CONTROL.sub(" ", text)).strip()

@@ -20,8 +20,8 @@ from outreach.drafts import approve, changes, checks, doubts, likeness, parcel, 
 from outreach.drafts.changes import Piece
 from outreach.drafts.checks import Refusal
 from outreach.drafts.doubts import Mark
-from outreach.drafts.rows import Attachment, Draft, State
-from outreach.errors import N_
+from outreach.drafts.rows import Attachment, Draft, DraftVersion, State
+from outreach.errors import N_, NotFound
 from outreach.facts import FactLine
 from outreach.history import timeline
 from outreach.history.timeline import Item
@@ -219,6 +219,23 @@ def nearly_same(session: Session, draft: Draft, *, now: datetime) -> tuple[str, 
         return None
     row = rows[found.id]
     return display_name(row[2], row[3], row[4], row[5]), found.share
+
+
+def file(session: Session, draft_id: int, attachment_id: int) -> Attachment:
+    """One attachment of this letter; raises NotFound."""
+    found = session.get(Attachment, attachment_id)
+    if found is None or found.draft_id != draft_id:
+        raise NotFound(N_("There is nothing at this address."))
+    return found
+
+
+def version(session: Session, draft_id: int, number: int) -> DraftVersion:
+    """One earlier state of this letter; raises NotFound."""
+    query = select(DraftVersion).where(DraftVersion.draft_id == draft_id, DraftVersion.number == number)
+    found = session.scalars(query).one_or_none()
+    if found is None:
+        raise NotFound(N_("There is nothing at this address."))
+    return found
 
 
 def _waiting() -> Any:

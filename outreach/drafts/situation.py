@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -20,7 +21,7 @@ from outreach.contacts.rows import Channel
 from outreach.drafts import doubts
 from outreach.drafts.checks import Flag, Standing
 from outreach.drafts.rows import Attachment, Draft, State
-from outreach.drafts.sentences import Sentence
+from outreach.drafts.sentences import Evidence, Sentence
 from outreach.errors import Invalid
 from outreach.history.rows import Touchpoint
 from outreach.mailboxes import store as mailboxes
@@ -118,9 +119,23 @@ def proposed(draft: Draft) -> list[Sentence]:
     return [sentence_of(one) for one in draft.sentences]
 
 
-def sentence_of(kept: dict[str, object]) -> Sentence:
-    """A sentence as it was kept with the draft."""
-    return Sentence(str(kept["text"]), str(kept["source"]))
+def kept(sentence: Sentence) -> dict[str, Any]:
+    """A sentence as it is kept with the draft."""
+    found: dict[str, Any] = {"text": sentence.text, "source": sentence.source}
+    if (rests := sentence.evidence) is not None:
+        on = rests.on.isoformat() if rests.on is not None else ""
+        found["evidence"] = {"quote": rests.quote, "source": rests.source, "link": rests.link, "on": on}
+    return found
+
+
+def sentence_of(found: dict[str, Any]) -> Sentence:
+    """The sentence again."""
+    rests = found.get("evidence")
+    evidence = None
+    if rests is not None:
+        on = date.fromisoformat(rests["on"]) if rests["on"] else None
+        evidence = Evidence(rests["quote"], rests["source"], rests["link"], on)
+    return Sentence(str(found["text"]), str(found["source"]), evidence)
 
 
 def _standing(

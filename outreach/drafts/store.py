@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from outreach import clock, facts, jobs, lines, logs, salutation
 from outreach.clock import on_wall
 from outreach.contacts import Contact, address_key
-from outreach.drafts import doubts, letters, sentences, situation, texts
+from outreach.drafts import doubts, letters, situation, texts
 from outreach.drafts.compose import Composed, Given, Reason, compose, pick_fact
 from outreach.drafts.rows import PURPOSES, Attachment, Draft, DraftVersion, State
 from outreach.errors import N_, Conflict, Invalid, NotFound
@@ -197,7 +197,7 @@ def confirm_sentence(session: Session, draft_id: int, key: str) -> Draft:
     """A person says that a sentence without a source is right. Raises NotFound, Conflict."""
     draft = locked(session, draft_id)
     marks = doubts.marks(situation.proposed(draft), draft.text, confirmed=set(draft.confirmed))
-    if key not in {sentences.key(one.text) for one in marks}:
+    if key not in {one.key for one in marks}:
         raise NotFound(N_("This sentence is not in the letter any more."))
     draft.confirmed = sorted({*draft.confirmed, key})
     session.flush()
@@ -255,10 +255,9 @@ def clean_subject(subject: str) -> str:
 
 def clean_text(text: str) -> str:
     """A letter as it may be kept: one kind of line end, no control characters; raises Invalid."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     if len(text) > TEXT_MOST:
         raise Invalid(N_("A letter has at most %(most)s characters."), field="text", most=TEXT_MOST)
-    return lines.shown(text, TEXT_MOST)
+    return lines.paragraphs(text, TEXT_MOST)
 
 
 def _write(
@@ -278,6 +277,9 @@ def _write(
     known = facts.of_contact(session, contact.id, today=today)
     fact = pick_fact(known, kind, today, contact_id=contact.id)
     draft.kind, draft.form, draft.variant, draft.purpose = kind, form, letter.variant, letter.purpose
+    if occasion.kind == "follow_up":  # what asks once more is for the same purpose as what it asks about
+        before = session.get(Draft, occasion.details.get("draft_id", 0))
+        draft.purpose = before.purpose if before is not None else draft.purpose
     if thread is not None:
         draft.in_reply_to = thread.message_id
         draft.references = " ".join([*thread.references, thread.message_id])[-8000:]
@@ -305,7 +307,7 @@ def _fill(draft: Draft, made: Composed, fact_id: int | None, thread: Thread | No
         subject = f"Re: {bare}" if draft.kind == "answer" else bare
     draft.subject = draft.first_subject = " ".join(subject.split())[:SUBJECT_MOST]
     draft.text = draft.first_text = made.text
-    draft.sentences = [{"text": one.text, "source": one.source} for one in made.sentences]
+    draft.sentences = [situation.kept(one) for one in made.sentences]
     draft.blocked, draft.fact_id, draft.not_before = None, fact_id, made.not_before
 
 

@@ -174,7 +174,7 @@ def _amount(value: int | None, kind: str) -> int | None:
 
 def paragraph(value: str, *, field: str, most: int) -> str:
     """Text of several lines, safe to store; raises Invalid for what is too long."""
-    kept = "\n".join(lines.shown(line, most).rstrip() for line in value.replace("\r\n", "\n").split("\n")).strip()
+    kept = lines.paragraphs(value, most)
     if len(value) > most:
         raise Invalid(
             N_("%(label)s: this is longer than %(most)s characters."),

@@ -216,7 +216,7 @@ def _clean(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _text(name: str, value: str) -> str:
     if name == "signature":
-        return lines.shown(value, SIGNATURE_MOST).replace("\r\n", "\n").strip()
+        return lines.paragraphs(value, SIGNATURE_MOST)
     value = lines.line(value, field=name, most=320)
     checks = {
         "smtp_security": value in SECURITIES,

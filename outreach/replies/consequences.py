@@ -191,7 +191,7 @@ def _on_timeline(case: _Case) -> Touchpoint:
     row = case.row
     touchpoint = history.add(
         case.session, contact_id=case.contact.id, kind="mail_in", at=row.at, source=row.address[:100],
-        text=lines.cut(row.text or row.subject or "…", history.TEXT_MOST),
+        text=lines.paragraphs(row.text or row.subject or "…", history.TEXT_MOST),
     )  # fmt: skip
     row.touchpoint_id = touchpoint.id
     return touchpoint

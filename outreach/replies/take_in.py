@@ -66,7 +66,7 @@ def take_in(
         references=" ".join(_id(one) for one in envelope.references)[-8000:], address=envelope.from_address[:320],
         subject=lines.cut(envelope.subject, 500), at=moment, contact_id=found.contact_id,
         delivery_id=found.delivery_id, matched_by=found.by, kind=what.kind.value, sub=what.sub,
-        text=lines.shown(what.text, TEXT_MOST), details=_details(what), created_at=now,
+        text=lines.paragraphs(what.text, TEXT_MOST), details=_details(what), created_at=now,
     )  # fmt: skip
     session.add(row)
     session.flush()
@@ -102,12 +102,12 @@ def _own_mail(
     if not contacts:
         return None
     today = on_wall(now, house.settings.timezone).date()
-    text = lines.shown(classify.classify(raw, today=today, own=own).text, TEXT_MOST)
+    text = lines.paragraphs(classify.classify(raw, today=today, own=own).text, TEXT_MOST)
     first: Incoming | None = None
     for contact_id in contacts:
         touchpoint = history.add(
             session, contact_id=contact_id, kind="mail_out", at=at, source=address[:100],
-            text=lines.cut(f"{envelope.subject}\n\n{text}".strip() or "…", history.TEXT_MOST),
+            text=lines.paragraphs(f"{envelope.subject}\n\n{text}".strip() or "…", history.TEXT_MOST),
         )  # fmt: skip
         if first is None:
             first = Incoming(

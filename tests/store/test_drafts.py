@@ -108,7 +108,7 @@ def test_an_approval_makes_exactly_one_delivery_of_exactly_that_text(
     delivery = session.get_one(Delivery, approved.delivery_id)
     raw = (delivery.message or b"").decode()
     assert (delivery.kind, delivery.state, delivery.draft_id) == ("personal", "ready", draft.id)
-    assert "Ein eigener Satz von mir." in raw
+    assert "\r\n\r\nEin eigener Satz von mir.\r\n\r\n" in raw
     assert "Werkstattberatung" in raw
     for bulk in ("List-", "Precedence", "Feedback-ID", "Auto-Submitted", "<img", "http"):
         assert bulk not in raw.partition("\r\n\r\n")[0]
