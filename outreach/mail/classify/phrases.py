@@ -93,6 +93,14 @@ _TOKEN = re.compile(r"\(|\)\??|\||\^|\$|[^\s()|^$]+")
 
 
 def _expression(pattern: str, lists: Mapping[str, list[str]]) -> str:
+    both = pattern.split(" & ")
+    if len(both) > 1:
+        ahead = "".join(rf"(?=(?:\S+ )*?(?:{_sequence(one, lists)}))" for one in both)
+        return rf"(?<=\A ){ahead}"
+    return _sequence(pattern, lists)
+
+
+def _sequence(pattern: str, lists: Mapping[str, list[str]]) -> str:
     try:
         full = _LIST.sub(lambda found: f"({'|'.join(lists[found[1]])})", pattern)
     except KeyError as error:
