@@ -6,8 +6,6 @@ Orders are those within 60 days after a letter, each counted for the last letter
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -195,29 +193,6 @@ def bond(session: Session, contact_id: int, *, now: datetime) -> Bond:
     answers, orders = found.get("mail_in", (0, 0)), found.get("order", (0, 0))
     return Bond(letters, sum(one[1] for one in wrote) - letters, answers[0], answers[1] - answers[0], orders[0],
                 orders[1] - orders[0])  # fmt: skip
-
-
-def as_csv(found: Report, table: str) -> str:
-    """One table of the report as CSV, amounts in euros. Raises KeyError for a table that does not exist."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    if table == "newsletters":
-        writer.writerow(["month", "sent", "measurable", "opened", "clicked", "answered", "unsubscribed", "bounced"])
-        for month in found.newsletters:
-            writer.writerow([f"{month.month:%Y-%m}", month.sent, month.measurable, month.opened, month.clicked,
-                             month.answered, month.unsubscribed, month.bounced])  # fmt: skip
-        return out.getvalue()
-    rows: Sequence[Row] = {"kinds": found.kinds, "sources": found.sources, "customers": found.customers,
-                           "months": found.months}[table]  # fmt: skip
-    writer.writerow(["key", "suggested", "dismissed", "sent", "answered", "low", "high", "bounced", "own_share", "orders",
-                     "amount"])  # fmt: skip
-    for row in rows:
-        name = row.label if table == "customers" else row.key
-        # A name that begins like a formula would be run by a spreadsheet.
-        safe = f"'{name}" if name[:1] in "=+-@\t\r" else name
-        writer.writerow([safe, row.suggested, row.dismissed, row.sent, row.answered.hits, round(row.answered.low, 3),
-                         round(row.answered.high, 3), row.bounced, row.own_share, row.orders, row.amount / 100])  # fmt: skip
-    return out.getvalue()
 
 
 def _letters(session: Session, span: Span) -> list[_Letter]:

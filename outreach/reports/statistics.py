@@ -64,7 +64,7 @@ def share(hits: int, of: int) -> Share:
     rate, z2 = hits / of, _Z * _Z
     middle = (rate + z2 / (2 * of)) / (1 + z2 / of)
     reach = _Z * sqrt(rate * (1 - rate) / of + z2 / (4 * of * of)) / (1 + z2 / of)
-    return Share(hits, of, max(0.0, middle - reach), min(1.0, middle + reach))
+    return Share(hits, of, max(0.0, min(rate, middle - reach)), min(1.0, max(rate, middle + reach)))
 
 
 def what_worked(groups: Mapping[str, tuple[int, int]], *, least: int = LEAST, alpha: float = ALPHA) -> Findings:
