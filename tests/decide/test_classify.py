@@ -48,7 +48,10 @@ def test_every_sample_has_a_label_and_every_label_a_sample() -> None:
 
 
 def test_at_least_97_of_100_mails_are_understood() -> None:
-    right = sum(said(name).kind == kind_of(name) and said(name).sub == LABELS[name].get("sub", said(name).sub) for name in LABELS)
+    right = sum(
+        said(name).kind == kind_of(name) and said(name).sub == LABELS[name].get("sub", said(name).sub)
+        for name in LABELS
+    )
     assert right / len(LABELS) >= 0.97
 
 

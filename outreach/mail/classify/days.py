@@ -80,7 +80,7 @@ def back_on(text: str, today: date) -> date | None:
         if day is None or not today - timedelta(days=60) <= day <= today + _FAR:
             continue
         before, after = text[max(found.start() - 110, 0) : found.start()], text[found.end() : found.end() + 60]
-        before = re.split(r"[!?]|\.\s(?=\D)", before)[-1]
+        before = re.split(r"[!?]|\.\s(?=[^\W\d])", before)[-1]
         meaning = _meaning(before, after)
         if meaning == "back":
             return day

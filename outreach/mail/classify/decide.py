@@ -69,7 +69,7 @@ def _by_words(mail: Mail, today: date, own: Collection[str]) -> Classified:
         return replace(plain, kind=Kind.OPT_OUT, text=signature.removed(new))
     if machines.is_challenge(mail, new):
         return replace(plain, kind=Kind.CHALLENGE)
-    words = signature.removed(new)
+    words = signature.removed(new, decoding.name_and_address(mail.header("from"))[0])
     if _is_program(mail, new, words):
         return _from_program(plain, mail, new, words, today)
     if machines.is_list(mail, answers=_answers(mail, about.ids, own)) and not _answers_own(about.ids, own):
@@ -114,10 +114,18 @@ def _is_program(mail: Mail, new: str, words: str) -> bool:
         # A help desk sends what its people write as "auto-generated": an answer with a demand is a person's.
         return not (_is_help_desk(mail) and _is_an_answer(mail) and not machines.says_so(new) and not _tells(words))
     if machines.is_subject(subject) or machines.says_so(new):
-        return machines.is_subject(subject) or not _is_an_answer(mail) or _tells(words)
+        return (
+            machines.is_subject(subject)
+            or not _is_an_answer(mail)
+            or (machines.says_so(new, surely=True) and _tells(words))
+        )
+    if machines.is_announced(subject) and mail.has("in-reply-to"):
+        return True
     if machines.suppresses_all(mail):
-        return not _is_an_answer(mail) or machines.is_receipt_subject(subject)
-    return machines.is_receipt_subject(subject) and not machines.is_reply_subject(subject) and _tells(words)
+        return machines.is_receipt_subject(subject) or (not _is_an_answer(mail) and _tells(words))
+    _name, sender = decoding.name_and_address(mail.header("from"))
+    from_box = machines.COMMON_BOX.search(sender) or machines.NO_REPLY.search(sender)
+    return bool(from_box) and machines.is_receipt_subject(subject) and not _is_an_answer(mail) and _tells(words)
 
 
 def _is_help_desk(mail: Mail) -> bool:

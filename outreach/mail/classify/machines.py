@@ -11,7 +11,7 @@ import re
 
 from outreach.mail.classify.mime import Mail
 
-_ABSENT_SUBJECT = r"automatische (?:antwort|r(?:ü|ue)ckantwort|mitteilung|abwesenheits\w+)|auto(?:matische?|matic|mated)?[- ]?(?:reply|response|antwort|responder|answer)|abwesenheits(?:notiz|meldung|mitteilung|nachricht|assistent|benachrichtigung|agent)|abwesend(?:heit)?|abwesenheit|au(?:ß|ss)er haus|nicht im (?:b(?:ü|ue)ro|haus)|im urlaub|urlaubs(?:notiz|meldung|vertretung|benachrichtigung|antwort)|urlaub|out[- ]of[- ](?:the[- ])?office|ooo\b|ooto\b|vacation|on vacation|on leave|away from (?:my|the|mail)|away notice|holiday notice|i am (?:away|out|currently out|on vacation)|ich bin (?:derzeit |zurzeit |momentan |aktuell )?(?:nicht|im urlaub|abwesend|außer)|r(?:é|e)ponse automatique|respuesta autom(?:á|a)tica|risposta automatica|automatisch antwoord|absence|resposta autom|autosvar|automatisk svar|automaattinen"
+_ABSENT_SUBJECT = r"automatische (?:antwort\b|r(?:ü|ue)ckantwort|mitteilung\b|abwesenheits\w+)|auto(?:matische?|matic|mated)?[- ]?(?:reply|response|antwort|responder|answer)\b|abwesenheits(?:notiz|meldung|mitteilung|nachricht|assistent|benachrichtigung|agent)|abwesend(?:heit)?|abwesenheit|au(?:ß|ss)er haus|nicht im (?:b(?:ü|ue)ro|haus)|im urlaub|urlaubs(?:notiz|meldung|vertretung|benachrichtigung|antwort)|urlaub|out[- ]of[- ](?:the[- ])?office|ooo\b|ooto\b|vacation|on vacation|on leave|away from (?:my|the|mail)|away notice|holiday notice|i am (?:away|out|currently out|on vacation)|ich bin (?:derzeit |zurzeit |momentan |aktuell )?(?:nicht|im urlaub|abwesend|außer)|r(?:é|e)ponse automatique|respuesta autom(?:á|a)tica|risposta automatica|automatisch antwoord|absence|resposta autom|autosvar|automatisk svar|automaattinen"
 _SUBJECT = re.compile(rf"^\s*(?:\[[^\]]{{1,30}}\]\s?)?\"?(?:{_ABSENT_SUBJECT})", re.IGNORECASE)
 _SUBJECT_INSIDE = re.compile(
     r"(?:\b(?:is|ist|bin|am) (?:currently |derzeit |zurzeit |zur zeit |momentan )?(?:out of (?:the )?office|au(?:ß|ss)er haus|nicht im (?:b(?:ü|ue)ro|haus)|abwesend|away|im urlaub|on vacation|on leave)\b|\((?:abwesenheit\w*|automatische antwort|out of office|auto(?:matic)? ?reply|urlaub)[^)]{0,30}\)\s*$|[-–:] (?:automatische antwort|abwesenheitsnotiz|out of office|autoreply|auto-reply|automatic reply)\s*$)",
@@ -76,19 +76,33 @@ def is_subject(subject: str) -> bool:
                 re.IGNORECASE,
             )
         )
-    return bool((_SUBJECT.match(subject) and _NOT_ANNOUNCED.search(subject) is None) or _SUBJECT_INSIDE.search(subject))
+    announced = _ANNOUNCED.match(subject) is not None
+    return bool((_SUBJECT.match(subject) and not announced) or _SUBJECT_INSIDE.search(subject))
 
 
-# "Urlaub im Mai?", "Abwesenheit nächste Woche": people announce it, too; a program goes on with a colon, or stops.
-_NOT_ANNOUNCED = re.compile(
-    r"^\s*(?:im urlaub|urlaub|abwesenheit|abwesend|vacation|absence)\b(?!\s*(?:[:|\-–(!]|$|bis|vom|ab|until|from))",
+# "Urlaub", "Abwesenheit nächste Woche": people announce it, too; a program goes on with a colon.
+_ANNOUNCED = re.compile(
+    r"^\s*(?:ich bin|i am|im urlaub|urlaub|abwesenheit|abwesend|vacation|absence|on vacation|on leave|ooo|ooto)\b(?!\s*[:|])",
     re.IGNORECASE,
 )
 
 
-def says_so(text: str) -> bool:
-    """Whether the text says of itself that a program wrote it."""
-    return bool(_SAYS_SO.search(text[:6_000]))
+def is_announced(subject: str) -> bool:
+    """Whether the whole subject is a word of absence; a program's, when it stands on an answer."""
+    return not is_reply_subject(subject) and _ANNOUNCED.match(subject) is not None
+
+
+def says_so(text: str, *, surely: bool = False) -> bool:
+    """Whether the text says of itself that a program wrote it; `surely` leaves out what people write, too ("bitte
+    antworten Sie nicht auf diese Adresse")."""
+    found = _SAYS_SO.search(text[:6_000])
+    if found is None or not surely:
+        return found is not None
+    return bool(_AUTOMATIC.search(found[0])) and not _NEGATED.search(found[0])
+
+
+_AUTOMATIC = re.compile(r"auto(?:mat|respon|[- ]?(?:reply|generated))", re.IGNORECASE)
+_NEGATED = re.compile(r"\b(?:kein\w*|nicht|not?|n't)\b", re.IGNORECASE)
 
 
 def is_receipt_subject(subject: str) -> bool:
@@ -153,5 +167,10 @@ def is_list(mail: Mail, *, answers: bool) -> bool:
 
 NO_REPLY = re.compile(
     r"^(?:no-?_?\.?reply|do-?_?not-?_?reply|donotreply|notifications?|newsletter|mailings?|noresponse|nicht-?antworten|keine-?antwort|alerts?|system|auto(?:mailer|mat)?|robot|service-?noreply)\b[^@]{0,40}@|[+._-]no-?reply@",
+    re.IGNORECASE,
+)
+#: boxes a form or a help desk answers from, not a person
+COMMON_BOX = re.compile(
+    r"^(?:info|support|service|kontakt|contact|hello|hallo|office|team|mail|post|anfrage|vertrieb|sales|help|hilfe|kundenservice|kundendienst|bewerbung|jobs|shop|noreply|no-reply)\b[^@]{0,30}@",
     re.IGNORECASE,
 )

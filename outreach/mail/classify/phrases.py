@@ -47,7 +47,11 @@ class Meaning:
     def first(self, sentences: Sequence[Sentence]) -> int | None:
         """The number of the first sentence that says it."""
         found = next((number for number, one in enumerate(sentences) if self._says(one.folded)), None)
-        if found is not None and self.never and self.never.search(" ".join("".join(one.folded for one in sentences).split())):
+        if (
+            found is not None
+            and self.never
+            and self.never.search(" ".join("".join(one.folded for one in sentences).split()))
+        ):
             return None
         return found
 

@@ -119,6 +119,11 @@ _MOMENT = re.compile(
     r"\d{1,2}[./-]\s?\d{1,2}[./-]\s?(?:\d{2,4})?|\b(?:19|20)\d\d\b|\d{1,2}:\d\d|\bum \d{1,2}\b|<[^<>\s]{3,200}@[^<>\s]{3,200}>|\[mailto:",
     re.IGNORECASE,
 )
+#: enough before a quoted line: "Max Brandt schrieb:", "* Max Brandt <m@x.example> [2026-05-04 09:02]:"
+_BARE = re.compile(
+    r"\s*\S.{0,120}(?:\b(?:schrieb|wrote|writes|schreibt|geschrieben)|[\])>]|\d\d?:\d\d(?::\d\d)?)\s?:\s*$",
+    re.IGNORECASE,
+)
 _ISO = re.compile(r"\s*20\d\d-\d\d-\d\d \d\d?:\d\d (?:GMT|UTC)?\s?[+-]?\d\d:?\d\d .{1,150}:\s*$")
 _QUOTING = re.compile(r"\s*(?:zitat von|quoting|in article|in der nachricht|zitat)\b.{0,200}:\s*$", re.IGNORECASE)
 
@@ -129,6 +134,8 @@ def _introduction(lines: list[str], at: int) -> int:
     if not line.strip() or line.startswith(">"):
         return 0
     if _ISO.match(line) or _QUOTING.match(line):
+        return 1
+    if _BARE.match(line) and (below := _next_words(lines, at + 1)) is not None and lines[below].startswith(">"):
         return 1
     if not _STARTS.match(line):
         return 0

@@ -8,25 +8,26 @@ from __future__ import annotations
 import re
 
 
-def removed(text: str) -> str:
-    """The words above the signature, and any postscript below it."""
+def removed(text: str, name: str = "") -> str:
+    """The words above the signature, and any postscript below it. A last line that only repeats the writer's `name`
+    is a signature, too."""
     lines = _without_notices(text.split("\n"))
-    kept = _above(lines)
-    kept = _without_contact_block(kept)
-    return _tidy("\n".join(kept))
+    kept = _without_contact_block(_above(lines))
+    return _tidy("\n".join(_without_name(kept, name)))
 
 
-_DELIMITER = re.compile(r"\s{0,3}(?:--|—|–)\s*$|\s{0,3}(?:_{8,}|-{8,}|={8,}|\*{8,}|~{8,})\s*$")
+_DELIMITER = re.compile(r"\s{0,3}(?:---?|—|–)\s*$|\s{0,3}(?:_{8,}|-{8,}|={8,}|\*{8,}|~{8,})\s*$")
 _PHONE = re.compile(
-    r"\s*(?:(?:von|aus) (?:meinem|unterwegs)\b.{0,60}(?:gesendet|geschickt|geschrieben)?"
+    r"\s*(?:(?:von|aus) (?:meinem|unterwegs)\b.{0,60}(?:gesendet|geschickt|geschrieben|getippt|iphone|ipad|handy|smartphone|galaxy|android)"
     r"|(?:gesendet|versendet|geschickt|diese (?:nachricht|e-mail|mail) wurde)\s+(?:von|mit|über|via|aus|unterwegs)\b.{0,90}"
     r"|(?:sent|written|typed) (?:from|with|via|by|using)\b.{0,90}|get outlook for .{0,40}|outlook für .{0,30} (?:beziehen|herunterladen).{0,60}"
-    r"|(?:holen|laden) sie sich outlook.{0,60}|(?:e-?mail|gesendet|sent).{0,20}(?:gmx|web\.de|t-online|freemail|proton ?mail|outlook|yahoo|blackberry|samsung|android|iphone|ipad)\b.{0,60}"
+    r"|(?:holen|laden) sie sich .{0,20} f(?:ü|ue)r (?:android|ios|iphone).{0,60}|(?:holen|laden) sie sich outlook.{0,60}|(?:e-?mail|gesendet|sent).{0,20}(?:gmx|web\.de|t-online|freemail|proton ?mail|outlook|yahoo|blackberry|samsung|android|iphone|ipad)\b.{0,60}"
     r"|(?:mobil|unterwegs) (?:gesendet|geschrieben|getippt).{0,60}|kurz, weil mobil.{0,60})\s*\.?\s*$",
     re.IGNORECASE,
 )
 _SENT_FROM = re.compile(
-    r"von meinem|gesendet|geschickt|geschrieben|wurde|sent|written|typed|outlook|getippt|mobil", re.IGNORECASE
+    r"von meinem|gesendet|geschickt|geschrieben|wurde|sent|written|typed|outlook|getippt|mobil|holen|laden",
+    re.IGNORECASE,
 )
 
 _WISH = (
@@ -42,7 +43,7 @@ _CLOSING = re.compile(
 )
 #: "Vielen Dank und viele Grüße": words that stay, and a closing that ends them
 _THANKS_AND_CLOSING = re.compile(
-    r"(?P<words>.{3,160}?)\s*(?:[,.!–-]|und|&|\band\b|mit)\s*(?:mit )?(?:freundlichen?|herzlichen?|beste[nr]?|liebe[nr]?|viele[nr]?|schönen?|kind|best|warm)\s+(?:gr(?:ü|ue)(?:ß|ss)en?|regards|wishes)\b.{0,50}$",
+    r"(?P<words>.{3,160}?[.!?]?)\s*(?:(?<=[.!?])|[,–-]|und|&|\band\b|mit)\s*(?:mit )?(?:freundlichen?|herzlichen?|beste[nr]?|liebe[nr]?|viele[nr]?|schönen?|kind|best|warm)\s+(?:gr(?:ü|ue)(?:ß|ss)en?|regards|wishes)\b.{0,50}$",
     re.IGNORECASE,
 )
 _POSTSCRIPT = re.compile(
@@ -83,13 +84,13 @@ def _is_closing(line: str) -> bool:
 
 
 _GREETING_WORD = re.compile(
-    r"gr(?:ü|ue|u)(?:ß|ss|sz)|\b(?:mfg|m\.f\.g|lg|vg|bg|hg|sg|fg|br|kr|regards|wishes|greetings|sincerely|faithfully|hochachtungsvoll\w*|cheers|truly|cordialement|saluti|saludos|groet\w*)\b",
+    r"gr(?:ü|ue|u)(?:ß|ss|sz)|\b(?:mfg|m\.f\.g|lg|vg|bg|hg|sg|fg|br|kr|regards|wishes|greetings|sincerely|faithfully|hochachtungsvoll\w*|cheers|truly|cordialement|saluti|saludos|groet\w*|herzlichst|freundlichst)\b",
     re.IGNORECASE,
 )
 
 
 def _is_signature_below(lines: list[str], index: int) -> bool:
-    if lines[index].strip() in ("--", "—", "–"):
+    if lines[index].strip() in ("--", "---", "—", "–"):
         return any(one.strip() for one in lines[:index]) or len(lines) - index < 15
     # A drawn line is a signature's when a name or an address stands below it, not when the letter goes on.
     below = [one for one in lines[index + 1 : index + 12] if one.strip()]
@@ -136,6 +137,19 @@ def _without_contact_block(lines: list[str]) -> list[str]:
     if start and cards >= 2 and not sentences and cards * 2 >= len(block) - 2:
         return _without_contact_block(lines[:start])
     return lines[:end]
+
+
+def _without_name(lines: list[str], name: str) -> list[str]:
+    known = {word for word in re.findall(r"\w+", name.lower()) if len(word) > 1}
+    end = len(lines)
+    while end and not lines[end - 1].strip():
+        end -= 1
+    said = re.findall(r"\w+", lines[end - 1].lower()) if end else []
+    # "A. Berg" counts, "Anna kommt mit" does not.
+    only_name = bool(said) and all(
+        one in known or (len(one) == 1 and any(word[0] == one for word in known)) for one in said
+    )
+    return lines[: end - 1] if end > 1 and known and only_name and len(said) <= 5 else lines
 
 
 _NOTICE = re.compile(
