@@ -1,6 +1,7 @@
 // What makes the pages quick. Every page works without this file.
 import htmx from "htmx.org";
 import "./quick.js";
+import "./queue.js";
 
 window.htmx = htmx;
 

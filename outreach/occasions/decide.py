@@ -6,7 +6,7 @@ Each is a change of the journal, so one click takes it back, with the entry it m
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -21,6 +21,8 @@ from outreach.occasions.rows import REASONS, WAYS, Lesson, Occasion, State
 #: states in which there is something to decide
 _UNDECIDED = (State.OPEN, State.NOTE, State.UNSURE, State.HELD, State.SNOOZED)
 SNOOZE_DAYS_MOST = 180
+#: who waits for an answer looks again after so many days
+ANSWER_DAYS = 60
 _TOUCH = {"phone": "call", "letter": "letter", "noted": "note"}
 
 
@@ -60,10 +62,19 @@ def snooze(session: Session, occasion_id: int, until: date | None, *, now: datet
     if (until - today).days > SNOOZE_DAYS_MOST:
         raise Invalid(N_("At most %(most)s days ahead."), field="until", most=SNOOZE_DAYS_MOST)
     found = _taken(session, occasion_id)
-    found.state, found.snoozed_until = State.SNOOZED, until
+    found.state, found.snoozed_until, found.decision = State.SNOOZED, until, ""
     found.expires_on = max(found.expires_on, until)
     session.flush()
     return Decided(found)
+
+
+def snooze_until_answer(session: Session, occasion_id: int, *, now: datetime, zone: str) -> Decided:
+    """Later, when a mail of theirs comes, or after ANSWER_DAYS without one. Raises NotFound, Conflict."""
+    until = on_wall(now, zone).date() + timedelta(days=ANSWER_DAYS)
+    found = snooze(session, occasion_id, until, now=now, zone=zone)
+    found.occasion.decision = "when_answered"
+    session.flush()
+    return found
 
 
 def done(

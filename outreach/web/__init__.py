@@ -24,12 +24,15 @@ from outreach.web import (  # noqa: F401, I001
     exports,
     imports,
     letter_pdf,
+    letter_reports,
     merge,
     names,
     occasion_dates,
     occasions,
     outbox,
     public,
+    queue,
+    queue_letter,
     quick,
     search,
     services,
@@ -44,6 +47,7 @@ from outreach.web import (  # noqa: F401, I001
     value,
     week,
     week_care,
+    week_letters,
     week_occasions,
 )
 
@@ -74,5 +78,7 @@ def blueprints() -> list[Blueprint]:
         calendar.pages,
         occasions.bp,
         letter_pdf.bp,
+        letter_reports.bp,
+        queue.bp,
         settings.pages,
     ]

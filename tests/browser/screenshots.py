@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from playwright.sync_api import Browser
@@ -18,15 +19,19 @@ from campaigns import audience, example, newsletters
 from campaigns.rows import Campaign
 from campaigns.segments import store as segments
 from feeds import example as news
-from outreach import clock, duplicates, migrate, senders, signup
+from outreach import clock, companies, duplicates, facts, migrate, senders, signup
+from outreach.consent.permissions import Permission
 from outreach.consent.rows import Subscription
 from outreach.db import Database
+from outreach.history import store as history
 from outreach.house import House
 from outreach.imports import store as imports
 from outreach.imports.rows import Import
 from outreach.mail.rows import Delivery, KeptMail
+from outreach.mailboxes import store as mailboxes
+from outreach.senders import Sender
 from outreach.settings import ROOT
-from tests import world
+from tests import letters, world
 from tests.browser import site
 from tests.conftest import make_house
 
@@ -57,6 +62,11 @@ PAGES = [
     Shot("occasions-unsure", "/occasions/list/unsure"),
     Shot("occasions-held", "/occasions/list/held"),
     Shot("occasions-rules", "/occasions/rules"),
+    Shot("queue", "/queue/1"),
+    Shot("queue-red", "/queue/2"),
+    Shot("queue-returned", "/queue/3"),
+    Shot("queue-approved", "/queue/4"),
+    Shot("queue-all", "/queue/all"),
     Shot("fairs", "/occasions/fairs"),
     Shot("fair", "/occasions/fairs/1"),
     Shot("seasons", "/occasions/seasons"),
@@ -198,7 +208,38 @@ def live_in(session: Session, house: House | None = None) -> world.World:
         example.load(session, house)
         news.fill(session, house, now=clock.now())
         _more(session)
+        letters_wait(session, house, built)
     return built
+
+
+def letters_wait(session: Session, house: House, built: world.World) -> list[int]:
+    """A mailbox and letters in the queue: one ready, one nobody may be written, one that came back, one leaving."""
+    now = clock.now()
+    sender_id = session.scalars(select(Sender.id).order_by(Sender.id)).first() or 0
+    signature = "Katharina Weiß\nBeratung für Werkstätten\nTel. 0711 123456"
+    mailboxes.save(session, house.vault, sender_id, signature=signature, user_id=built.owner)
+    anna = letters.person(session, last_name="Köhler", role="Geschäftsführerin")
+    facts.add(session, contact_id=anna, kind="project", text="Umbau der Werkstatt", source="Telefonat 3.5.")
+    history.add(session, contact_id=anna, kind="call", text="Will das Angebot im Herbst", at=now - timedelta(days=40))
+    history.add(session, contact_id=anna, kind="order", amount=420_000, text="Workshop", at=now - timedelta(days=90))
+    wanted = [("new_site", "jan@holzbau-brand.example", "Jan", "Brand", "herr", "Holzbau Brand GmbH & Co. KG"),
+              ("award", "mara@keramik-lind.example", "Mara", "Lind", "frau", "Keramik Lind"),
+              ("funding", "ole@nordwind.example", "Ole", "Petersen", "herr", "Nordwind Segel GmbH")]  # fmt: skip
+    made = [letters.proposed(session, anna)]
+    for kind, email, first, last, salutation, company in wanted:
+        company_id = companies.create(session, name=company).id
+        someone = letters.person(session, email, first_name=first, last_name=last, salutation=salutation,
+                                 company_id=company_id)  # fmt: skip
+        said = {"headline": f"{company} in den Nachrichten", "quote": f"{company} hat Neues zu berichten."}
+        made.append(letters.proposed(session, someone, kind=kind, story=kind, **said))
+    session.execute(update(Permission).where(Permission.contact_id == made[1].contact_id).values(ended_at=now))
+    made[2].sentences = [
+        {**one, "source": "" if one["source"] == "template" else one["source"]} for one in made[2].sentences
+    ]
+    made[2].returned, made[2].returned_values, made[2].returned_at = "answered", {}, now
+    letters.agree(session, house, made[3], ago=10)
+    session.flush()
+    return [one.id for one in made]
 
 
 def _more(session: Session) -> None:
