@@ -28,6 +28,7 @@ def create_app(house: House | None = None) -> Flask:
         house or open_house(settings.load()),
         [*outreach.web.blueprints(), *campaigns.web.blueprints(), *feeds.web.blueprints()],
         [
+            outreach.web.week_letters.of_letters,
             outreach.web.week_occasions.lines,
             outreach.web.week.own_lines,
             outreach.web.week_care.lines,

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import StringField
 
-from outreach import cards, clock
+from outreach import cards, clock, lights
 from outreach import contacts as file
 from outreach.contacts import ContactFields, Person, custom, tags
 from outreach.users import Role
@@ -73,6 +73,8 @@ def index() -> ResponseReturnValue:
         wanted=wanted,
         found=found,
         chosen=chosen,
+        lights=lights.of(session(), [one.id for one in found.rows]),
+        words=words,
         stages=words.STAGES,
         tags=tags.list_all(session()),
     )

@@ -41,6 +41,8 @@ REASONS = {
     "will_call": _l("I will call"),
     "other": _l("Something else"),
 }
+#: stop flags that no kind of news set
+FLAGS = {"by_hand": _l("by hand"), "legal_threat": _l("threat of legal steps")}
 DECISIONS = {
     **REASONS,
     "never": _l("Never this kind here"),
@@ -82,7 +84,7 @@ SOURCES = {
 def kind(key: str) -> str:
     """What a kind is called in the reader's language; a flag set by hand has none."""
     found = kinds.load().get(key)
-    return found.label(str(get_locale())) if found is not None else str(_("by hand"))
+    return found.label(str(get_locale())) if found is not None else str(FLAGS.get(key, FLAGS["by_hand"]))
 
 
 def why_now(one: OccasionLine) -> str:

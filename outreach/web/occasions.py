@@ -9,7 +9,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from outreach import clock, stops
+from outreach import clock, lights, stops
 from outreach.errors import Invalid
 from outreach.occasions import decide, learning, pages, suggest
 from outreach.occasions.decide import Decided
@@ -168,6 +168,7 @@ def _around(rows: Any, counts: Any) -> dict[str, Any]:
         "counts": counts,
         "words": occasion_words,
         "card_words": words,
+        "lights": lights.of(session(), ids),
         "known": pages.card_knows(session(), ids, today=_today()),
         "flags": stops.standing(session(), today=_today(), limit=20),
         "today": _today(),

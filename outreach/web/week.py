@@ -11,9 +11,12 @@ from flask_babel import format_date, format_decimal, to_user_timezone
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from outreach import clock, contacts, organisation, senders
+from outreach import clock, contacts, organisation, senders, stops
+from outreach.care import complaints
+from outreach.drafts import queue
 from outreach.house import House
 from outreach.imports import store as imports
+from outreach.replies import waiting
 from outreach.web.transaction import house, session
 
 pages = Blueprint("week", __name__)
@@ -50,6 +53,7 @@ def index() -> ResponseReturnValue:
         groups=groups,
         has_contacts=_has_contacts(session()),
         today=format_date(to_user_timezone(clock.now()), "full"),
+        zeros=_zeros(session()),
     )
 
 
@@ -90,6 +94,17 @@ def own_lines(session: Session, house: House) -> list[Line]:
         )
     running = [one for one in imports.list_page(session, per_page=20).rows if one.state == "running"]
     return found + [_import(one) for one in running]
+
+
+def _zeros(session: Session) -> list[str]:
+    """What does not wait: said too, so that a quiet page is known to be quiet and not forgotten."""
+    waits = {
+        _("No letter waits to be read."): queue.count(session),
+        _("Nobody waits for an answer."): waiting.count(session),
+        _("No complaint is open."): complaints.count_open(session),
+        _("No stop flag is set."): len(stops.standing(session, today=clock.now().date(), limit=1)),
+    }
+    return [words for words, count in waits.items() if not count]
 
 
 def _import(one: imports.Progress) -> Line:

@@ -21,7 +21,8 @@ def lines(session: Session, house: House) -> list[Line]:
     found = pages.today(session)
     made = [*_flags(session, house)]
     # Tasks, complaints and thanks stand on this page by themselves.
-    letters = [one for one in found.few if one.action in ("draft", "letter")]
+    # Mails to write come with their text, see week_letters.
+    letters = [one for one in found.few if one.action == "letter"]
     made += [
         Line(
             "do",
