@@ -14,7 +14,7 @@ from outreach.imports import store as files
 from outreach.imports import undo as import_undo
 from outreach.mail import outbox, send
 from outreach.occasions import found, suggest
-from outreach.replies import filing, inbox
+from outreach.replies import answers, filing, inbox
 
 
 def register(house: House) -> None:
@@ -61,6 +61,7 @@ def register(house: House) -> None:
     def find_occasions() -> None:
         zone = house.settings.timezone
         with house.database.writing() as session:
+            answers.settle(session, now=now(), zone=zone)
             found.settle(session, now=now(), zone=zone)
             found.find(session, now=now(), zone=zone)
         after: int | None = 0

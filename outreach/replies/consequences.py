@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from outreach import lines, stops, tasks
@@ -30,7 +30,7 @@ from outreach.house import House
 from outreach.mail.classify import Classified, Kind
 from outreach.mail.rows import Delivery
 from outreach.occasions import suggest
-from outreach.occasions.rows import Occasion, State
+from outreach.occasions.rows import WAYS, Occasion, State
 from outreach.occasions.silence import Candidate
 from outreach.occasions.suggest import LIVE
 from outreach.replies import alerts, bounces
@@ -66,16 +66,18 @@ def follow(session: Session, house: House, row: Incoming, what: Classified, *, n
     _RULES.get(what.kind, _nothing)(case)
 
 
-def wrote(session: Session, contact_id: int, *, at: datetime, now: datetime, zone: str) -> None:
-    """We wrote, called or settled it: nobody waits for an answer of ours any more."""
-    waits = update(Incoming).where(
-        Incoming.contact_id == contact_id, Incoming.answered_at.is_(None), Incoming.waits_since <= at
-    )
-    session.connection().execute(waits.values(answered_at=at, answered_how="mail"))
-    owed = update(Occasion).where(
-        Occasion.contact_id == contact_id, Occasion.kind == "answer_owed", Occasion.state.in_(LIVE)
-    )
-    session.connection().execute(owed.values(state=State.DONE, decision="mail", decided_at=now))
+def wrote(session: Session, contact_id: int, *, at: datetime, now: datetime, zone: str, how: str = "mail") -> None:
+    """We wrote, called or settled it at that moment: nobody waits for an answer of ours to what came before it."""
+    waiting = (Incoming.contact_id == contact_id, Incoming.waits_since.is_not(None), Incoming.answered_at.is_(None))
+    ended = update(Incoming).where(*waiting, Incoming.waits_since <= at)
+    session.connection().execute(ended.values(answered_at=at, answered_how=how))
+    if session.scalar(select(Incoming.id).where(*waiting).limit(1)) is None:
+        owed = update(Occasion).where(
+            Occasion.contact_id == contact_id, Occasion.kind == "answer_owed", Occasion.state.in_(LIVE),
+            or_(Occasion.happened_on.is_(None), Occasion.happened_on <= on_wall(at, zone).date()),
+        )  # fmt: skip
+        way = how if how in WAYS else "noted"
+        session.connection().execute(owed.values(state=State.DONE, decision=way, decided_at=now))
     _rejudge(session, session.get_one(Contact, contact_id), now, zone)
 
 
@@ -108,7 +110,9 @@ class _Case:
 
 def _reply(case: _Case) -> None:
     session, contact, row = case.session, case.contact, case.row
-    touchpoint = _on_timeline(case)
+    if row.touchpoint_id is not None and row.waits_since is not None:
+        return  # understood anew: it stands on the timeline, and its answer is owed already
+    touchpoint = on_timeline(session, row)
     row.waits_since = row.at
     _replied(session, row)
     _end_follow_ups(session, contact, case.now)
@@ -136,7 +140,7 @@ def _auto_reply(case: _Case) -> None:
 
 def _opt_out(case: _Case) -> None:
     session, contact, row = case.session, case.contact, case.row
-    _on_timeline(case)
+    on_timeline(session, row)
     _replied(session, row)
     source = f"Mail, {on_wall(row.at, case.zone):%d.%m.%Y}"
     permissions.record(
@@ -187,13 +191,17 @@ _RULES: dict[Kind, Callable[[_Case], None]] = {
 }
 
 
-def _on_timeline(case: _Case) -> Touchpoint:
-    row = case.row
+def on_timeline(session: Session, row: Incoming) -> Touchpoint:
+    """The entry of this mail on the timeline, made when there is none."""
+    found = session.get(Touchpoint, row.touchpoint_id) if row.touchpoint_id is not None else None
+    if found is not None:
+        return found
     touchpoint = history.add(
-        case.session, contact_id=case.contact.id, kind="mail_in", at=row.at, source=row.address[:100],
+        session, contact_id=row.contact_id, kind="mail_in", at=row.at, source=row.address[:100],
         text=lines.paragraphs(row.text or row.subject or "…", history.TEXT_MOST),
     )  # fmt: skip
     row.touchpoint_id = touchpoint.id
+    session.flush()
     return touchpoint
 
 
