@@ -33,7 +33,7 @@ _SUBJECT = re.compile(
     re.IGNORECASE,
 )
 _BODY = re.compile(
-    r"(?:could ?n[o']?t|was not|can ?not|unable to|failed to|has not been|wasn.?t|not able to|not be) (?:be )?(?:deliver|reach|send|relay|able to deliver)|delivery (?:to the following|has failed|of this|failed|attempt|status)|permanent(?:er|en)? (?:fatal )?(?:error|fehler|failure)|konnte (?:leider )?(?:[\w-]+ ){0,6}nicht (?:zugestellt|übermittelt|ausgeliefert|weitergeleitet)|nicht (?:zugestellt|zustellbar|erreicht|zugestellt werden)|did not reach|following (?:address|recipient)|folgende[nr]? (?:adresse|empfänger)|returned to (?:you|sender)|undeliverable|unzustellbar|user unknown|mailbox (?:full|unavailable|not found)|no such user|wurde abgelehnt|has been rejected|was rejected|will be retried|noch nicht zugestellt|verzögert|not yet been delivered",
+    r"problem (?:delivering|bei der zustellung)|delivery incomplete|zustellung unvollst(?:ä|ae)ndig|will retry|(?:could ?n[o']?t|was not|can ?not|unable to|failed to|has not been|wasn.?t|not able to|not be) (?:be )?(?:deliver|reach|send|relay|able to deliver)|delivery (?:to the following|has failed|of this|failed|attempt|status)|permanent(?:er|en)? (?:fatal )?(?:error|fehler|failure)|konnte (?:leider )?(?:[\w-]+ ){0,6}nicht (?:zugestellt|übermittelt|ausgeliefert|weitergeleitet)|nicht (?:zugestellt|zustellbar|erreicht|zugestellt werden)|did not reach|following (?:address|recipient)|folgende[nr]? (?:adresse|empfänger)|returned to (?:you|sender)|undeliverable|unzustellbar|user unknown|mailbox (?:full|unavailable|not found)|no such user|wurde abgelehnt|has been rejected|was rejected|will be retried|noch nicht zugestellt|verzögert|not yet been delivered",
     re.IGNORECASE,
 )
 
@@ -73,7 +73,7 @@ def _failure(address: str, notice: str) -> Failure:
     if judged.code == "other" and near != notice:
         judged = reasons.judge(status, notice, delayed=_is_warning(notice))
     if judged.code == "policy" and not status and not reasons.smtp_class(near):
-        judged = reasons.judge(status, notice)
+        judged = reasons.judge(status, notice, delayed=_is_warning(notice))
     return Failure(address, status, judged.code, judged.sub, " ".join(near.split())[:500])
 
 
@@ -89,7 +89,7 @@ def _near(address: str, notice: str) -> str:
 
 
 _WARNING = re.compile(
-    r"(?:this is|dies ist) (?:only )?(?:a|eine?) (?:warning|warnung)|warning message only|no action is required|do not need to (?:do anything|resend)|will (?:be retried|continue to (?:try|be)|keep trying)|still trying|delivery attempts will continue|not yet been delivered|noch nicht zugestellt|weiterhin versucht|weitere zustellversuche|brauchen sie (?:die nachricht )?nicht|has been delayed|wurde verzögert|verzögert sich",
+    r"(?:this is|dies ist) (?:only )?(?:a|eine?) (?:warning|warnung)|warning message only|will retry for|temporary problem|vor(?:ü|ue)bergehendes problem|delivery incomplete|zustellung unvollst(?:ä|ae)ndig|no action is required|do not need to (?:do anything|resend)|will (?:be retried|continue to (?:try|be)|keep trying)|still trying|delivery attempts will continue|not yet been delivered|noch nicht zugestellt|weiterhin versucht|weitere zustellversuche|brauchen sie (?:die nachricht )?nicht|has been delayed|wurde verzögert|verzögert sich",
     re.IGNORECASE,
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
@@ -86,13 +87,20 @@ def _body(mail: Mail) -> str:
     """The text of the mail itself; HTML when there is no plain text that says anything."""
     for part in mail.own("text/plain"):
         text = part.text()
-        if text.strip():
+        if text.strip() and not (len(text) < 400 and _STUB.search(text)):
             return _unwrapped(text) if part.parameter("format") == "flowed" else text
     for part in mail.own("text/html"):
         text = html.text(part.text())
         if text.strip():
             return text
-    return ""
+    return next((part.text() for part in mail.own("text/plain")), "")
+
+
+#: stands in for the text of a mail that is only HTML
+_STUB = re.compile(
+    r"(?:kein|nicht)\b.{0,60}\bhtml\b|\bhtml\b.{0,80}(?:viewer|client|compatible|unterst|anzeigen|format|version)|view (?:this|it)\b.{0,60}(?:html|browser)",
+    re.IGNORECASE,
+)
 
 
 def _unwrapped(text: str) -> str:
@@ -192,7 +200,9 @@ def _from_person(plain: Classified, mail: Mail, words: str) -> Classified:
         return replace(plain, kind=Kind.REPLY, sub=answer, text=words)
     _name, sender = decoding.name_and_address(mail.header("from"))
     is_answer = _is_an_answer(mail) or bool(plain.about)
-    if not is_answer and (not words or machines.NO_REPLY.search(sender) or not sender):
+    if sender.startswith("mailer-daemon@") or (
+        not is_answer and (not words or machines.NO_REPLY.search(sender) or not sender)
+    ):
         return plain
     plain = replace(plain, kind=Kind.REPLY, sub=intent.tone(words), text=words)
     if phrases.load()["left"].said_in(phrases.sentences(words)):

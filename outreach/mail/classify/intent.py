@@ -65,7 +65,7 @@ def tone(own: str) -> str:
     if negative >= 0:
         turned = positive > negative and _TURNS.search(said[positive].folded) and accepts > negative
         return "positive" if turned else "negative"
-    if later >= 0 and (positive < 0 or any(_NOT_NOW.search(one.folded) for one in said)):
+    if later >= 0 and (accepts < 0 or any(_NOT_NOW.search(one.folded) for one in said)):
         return "later"
     if accepts >= 0 or (positive >= 0 and not asks):
         return "positive"
