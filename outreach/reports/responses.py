@@ -33,6 +33,11 @@ ORDER_DAYS = 60
 CUSTOMERS = 50
 #: answers that are said in words; others count as answers too
 SUBS = ("positive", "question", "later", "negative")
+#: the paper that told it; for what the customer file knows, only what it came from
+_SOURCE: ColumnElement[str] = case(
+    (Occasion.source.like("feed%"), func.coalesce(func.nullif(Occasion.source_name, ""), Occasion.source)),
+    else_=Occasion.source,
+)
 TABLES = ("kinds", "sources", "customers", "months", "newsletters")
 
 
@@ -197,17 +202,17 @@ def bond(session: Session, contact_id: int, *, now: datetime) -> Bond:
 
 def _letters(session: Session, span: Span) -> list[_Letter]:
     query = (
-        select(Draft.contact_id, Occasion.kind, Occasion.source_name, Occasion.source, Draft.sent_at, Delivery.replied_at,
-               Delivery.bounced_at, Draft.own_share)
+        select(Draft.contact_id, Occasion.kind, _SOURCE, Draft.sent_at, Delivery.replied_at, Delivery.bounced_at,
+               Draft.own_share)
         .join(Occasion, Occasion.id == Draft.occasion_id)
         .join(Delivery, Delivery.id == Draft.delivery_id)
         .where(Draft.sent_at >= span.begin, Draft.sent_at < span.end)
         .order_by(Draft.sent_at)
     )  # fmt: skip
     return [
-        _Letter(row[0], row[1], row[2] or row[3], row[4], row[5], row[6] is not None, row[7])
+        _Letter(row[0], row[1], row[2], row[3], row[4], row[5] is not None, row[6])
         for row in session.execute(query)
-        if row[4] is not None
+        if row[3] is not None
     ]
 
 
@@ -307,7 +312,7 @@ def _rows(session: Session, span: Span, letters: list[_Letter], dimension: str) 
     """By kind, source or month: letters, and what was suggested and dismissed."""
     columns: dict[str, Any] = {
         "kind": (Occasion.kind,),
-        "source": (func.coalesce(func.nullif(Occasion.source_name, ""), Occasion.source),),
+        "source": (_SOURCE,),
         "month": (extract("year", Occasion.suggested_on), extract("month", Occasion.suggested_on)),
     }
     by = columns[dimension]

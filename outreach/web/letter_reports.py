@@ -46,6 +46,7 @@ def index() -> ResponseReturnValue:
         worked=what_worked(found),
         kind=occasion_words.kind,
         month=month_words,
+        source=lambda key: str(occasion_words.SOURCES.get(key, key)),
         hours=hours_words,
         reasons=[(str(occasion_words.DECISIONS.get(code, code)), n) for code, n in _most(found.totals.dismissed)],
         ways=[(_(WAYS[code]), n) for code, n in _most(found.totals.otherwise) if code in WAYS],

@@ -77,6 +77,7 @@ SOURCES = {
     "services": _l("Your services"),
     "fairs": _l("Trade fairs"),
     "seasons": _l("Seasons"),
+    "mail": _l("Your letters"),
     "care": _l("Care"),
 }
 
