@@ -132,7 +132,7 @@ _CHALLENGE_SUBJECT = re.compile(
     re.IGNORECASE,
 )
 _CHALLENGE_TEXT = re.compile(
-    r"verification process|complete (?:the|this) verification|(?:protect\w*|schütz\w*) .{0,60}(?:junk|spam).{0,200}(?:click|reply|klick|antwort)|"
+    r"absender\w{0,12}.{0,60}best(?:ä|ae)tig[\s\S]{0,200}zugestellt|verification process|complete (?:the|this) verification|(?:protect\w*|schütz\w*) .{0,60}(?:junk|spam).{0,200}(?:click|reply|klick|antwort)|"
     r"(?:(?:click|follow|reply|klick\w*|antwort\w*|visit|complete|enter|bestätig\w*|lösen|verify|confirm)[\s\S]{0,260}?(?:deliver your|to have your|prove (?:that )?you|you(?:'re| are) (?:a )?(?:human|person|real|not a)|not a (?:spammer|robot|machine)|guest list|approved sender|whitelist|white list|weiße liste|freigeschaltet|freizuschalten|freigegeben|damit (?:ihre|sie)|kein (?:spam|spammer|roboter|automat)|zugestellt wird|zustellen|zuzustellen|verify (?:yourself|your address|that)|verification (?:link|code)|sender verification|just this once|only (?:have to|need to) do this once|einmalig))|(?:your|ihre) (?:e-?mail|message|nachricht|mail).{0,140}(?:is being held|has been held|held (?:until|pending|for)|zur(?:ü|ue)ckgehalten|in quarant(?:ä|ae)ne|quarantined|waiting (?:for|list)|not be delivered until|erst zugestellt|wartet auf)|protected by (?:spam ?arrest|boxbe|boxtrapper|sendio|tmda|mailinblack)|(?:uses|verwendet|nutzt|using|benutzt).{0,80}(?:spam ?arrest|boxbe|boxtrapper|sendio|challenge|tmda|mailinblack)",
     re.IGNORECASE,
 )

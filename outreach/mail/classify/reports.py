@@ -78,12 +78,27 @@ def receipt(mail: Mail) -> Classified | None:
     if part is not None and not part.inner:
         fields = next(_groups(part.text()), {})
     elif "disposition-notification" not in mail.header("content-type").lower():
-        return None
+        return _receipt_in_words(mail)
     about = returned(mail)
     ids = decoding.message_ids(fields.get("original-message-id", ""))
     about = Returned(tuple(dict.fromkeys([*ids, *about.ids])), about.to)
     who = decoding.addresses([fields.get("original-recipient", ""), fields.get("final-recipient", "")])
     return about.said(Kind.MDN, recipient=next(iter(who), ""))
+
+
+# Exchange's own form, where a gateway took the structure away.
+_READ = re.compile(r"\s*(?:gelesen|nicht gelesen|read|not read|lu|lesebest(?:ä|ae)tigung)\s?:", re.IGNORECASE)
+_WAS_READ = re.compile(
+    r"wurde am [^\n]{4,60} gelesen|was read on|ungelesen gel(?:ö|oe)scht|deleted without being read",
+    re.IGNORECASE,
+)
+
+
+def _receipt_in_words(mail: Mail) -> Classified | None:
+    if not _READ.match(mail.header("subject")):
+        return None
+    text = next((part.text()[:3_000] for part in mail.own("text/plain")), "")
+    return returned(mail).said(Kind.MDN) if _WAS_READ.search(text) else None
 
 
 @dataclass(frozen=True, slots=True)
