@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 
 from argon2 import PasswordHasher
@@ -120,15 +120,28 @@ def everybody(session: Session) -> list[User]:
     return list(session.scalars(select(User).order_by(User.disabled_at.is_not(None), User.name, User.id)))
 
 
-def set_profile(session: Session, user: User, *, name: str, language: str, time_zone: str, theme: str) -> None:
-    """How this person is called and how pages look to them; raises Invalid."""
+def set_profile(
+    session: Session, user: User, *, name: str, language: str, time_zone: str, theme: str, digest_at: str | None = None
+) -> None:
+    """How this person is called, how pages look to them, and when their digest comes; raises Invalid.
+
+    `digest_at` is a wall time "HH:MM", or empty for none; None leaves it as it is.
+    """
     if not name.strip():
         raise Invalid(N_("Please enter a name."), field="name")
     if not clock.is_zone(time_zone):
         raise Invalid(
             N_("“%(zone)s” is not a time zone. Write it like Europe/Berlin."), field="time_zone", zone=time_zone
         )
+    if digest_at:
+        try:
+            digest_at = time.fromisoformat(digest_at).strftime("%H:%M")
+        except ValueError:
+            raise Invalid(
+                N_("“%(value)s” is not a time. Write it like 07:30."), field="digest_at", value=digest_at[:20]
+            ) from None
     user.name, user.language, user.time_zone, user.theme = name.strip(), language, time_zone, theme
+    user.digest_at = user.digest_at if digest_at is None else digest_at
 
 
 def change_password(session: Session, user: User, *, old: str, new: str) -> None:

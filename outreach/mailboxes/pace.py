@@ -18,6 +18,7 @@ import holidays
 COUNTRIES = ("DE", "AT", "CH")
 #: nobody waits longer than this for a workday
 _LOOK_AHEAD_DAYS = 30
+_A_YEAR = 366
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,12 @@ def holiday(region: str, day: date) -> str:
     """The name of the public holiday of this region on this day; empty when it is none."""
     country, _, state = region.partition("-")
     return str(_calendar(country, state).get(day, "")) if country else ""
+
+
+def next_holiday(region: str, day: date) -> tuple[date, str] | None:
+    """The next public holiday of this region from this day on, with its name; None where none is kept."""
+    days = (day + timedelta(days=ahead) for ahead in range(_A_YEAR)) if region else ()
+    return next(((one, name) for one in days if (name := holiday(region, one))), None)
 
 
 def spaced(pace: Pace, *, now: datetime) -> datetime:

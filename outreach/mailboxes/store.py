@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from outreach import clock, lines, organisation, senders
 from outreach.errors import N_, Invalid, NotFound
-from outreach.mailboxes import pace
+from outreach.mailboxes import login, pace
 from outreach.mailboxes.pace import Pace
 from outreach.mailboxes.rows import SECURITIES, Mailbox
 from outreach.organisation import Organisation
@@ -47,6 +47,10 @@ class MailboxLine:
     looked_at: datetime | None
     sent_today: int
     per_day: int
+    #: the gap after the last mail is over then; the next look is due then; after trouble, the next try to send
+    next_at: datetime | None = None
+    look_at: datetime | None = None
+    broken_until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -100,11 +104,9 @@ def save(
     found.user_id = user_id if user_id is not None else found.user_id
     if imprint is not None:
         found.imprint = _imprint(imprint)
-    if smtp_password is not None:
-        found.smtp_password = vault.lock(smtp_password)
-    if imap_password is not None:
-        found.imap_password = vault.lock(imap_password)
+    login.keep_passwords(found, vault, smtp_password=smtp_password, imap_password=imap_password)
     session.flush()
+    login.must_be_encrypted(found)
     # Something was mended: the next try is now.
     found.failures, found.broken_until, found.trouble = 0, None, None
     found.look_failures, found.look_trouble, found.look_at = 0, None, clock.now()
@@ -264,5 +266,11 @@ def _line(sender: Sender, box: Mailbox | None) -> MailboxLine:
         return MailboxLine(sender.id, sender.name, sender.address, False, False, False, None, None, None, None, 0, 0)
     return MailboxLine(
         sender.id, sender.name, sender.address, True, bool(box.smtp_host), bool(box.imap_host), box.paused_at,
-        box.trouble, box.look_trouble, box.looked_at, box.sent_today, box.per_day,
+        box.trouble, box.look_trouble, box.looked_at, _sent_today(box), box.per_day, box.next_at, box.look_at,
+        box.broken_until,
     )  # fmt: skip
+
+
+def _sent_today(box: Mailbox) -> int:
+    """What the row counts is of the day it counted last."""
+    return box.sent_today if box.counted_on == clock.on_wall(clock.now(), box.zone).date() else 0

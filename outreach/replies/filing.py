@@ -49,13 +49,12 @@ def _waiting(house: House) -> list[tuple[int, int, bytes, datetime]]:
 
 
 def _file(house: House, sender_id: int, raw: bytes, at: datetime) -> bool:
-    with house.database.reading() as session:
-        row = session.get_one(MailboxRow, sender_id)
-    if not row.imap_host or not row.files_sent:
-        return True
     try:
-        account = account_of(house, row)
-        folder = row.sent_folder
+        with house.database.reading() as session:
+            row = session.get_one(MailboxRow, sender_id)
+            if not row.imap_host or not row.files_sent:
+                return True
+            account, folder = account_of(house, row), row.sent_folder
         if not folder:
             with mailbox.open(account) as opened:
                 folder = opened.sent_folder() or ""

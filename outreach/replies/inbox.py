@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from outreach import clock, jobs, logs
+from outreach import clock, jobs, lines, logs, tasks
 from outreach.errors import OutreachError
 from outreach.house import House
 from outreach.mail import mailbox
@@ -23,6 +23,7 @@ from outreach.mail.mailbox_answers import sentence
 from outreach.mailboxes.rows import Mailbox as MailboxRow
 from outreach.mailboxes.rows import MailboxFolder
 from outreach.replies.take_in import take_in
+from outreach.senders import Sender
 
 log = logs.get(__name__)
 INBOX = "INBOX"
@@ -38,6 +39,13 @@ _BYTES = 4_000_000
 _PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 
 
+#: the task that follows; kept as it is written, so in the language of the installation
+LEFT_OUT: Mapping[str, str] = {
+    "de": "Eine Mail in %(folder)s von %(address)s lässt sich nicht holen (%(answer)s). Sie bleibt außen vor: bitte selbst nachsehen.",
+    "en": "A mail in %(folder)s of %(address)s cannot be fetched (%(answer)s). It is left out: please look yourself.",
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Look:
     """What one look into a mailbox did."""
@@ -46,6 +54,16 @@ class Look:
     taken_in: int = 0
     more: bool = False
     trouble: str = ""
+
+
+class _Stuck(Exception):  # noqa: N818 - a noun and its fate, as the other errors here
+    """Reading stopped at one mail."""
+
+    def __init__(self, trouble: MailboxTrouble, folder: str, role: str, uidvalidity: int) -> None:
+        super().__init__(trouble.reason)
+        self.trouble, self.folder, self.role, self.uidvalidity = trouble, folder, role, uidvalidity
+        #: where that is, as it is kept with the trouble
+        self.at = [folder, uidvalidity, trouble.uid]
 
 
 def due(session: Session, now: datetime) -> Sequence[int]:
@@ -70,6 +88,12 @@ def read(house: House, sender_id: int) -> Look:
         account = account_of(house, row)
         with mailbox.open(account) as opened:
             look = _looked(house, sender_id, opened, sent_folder, not_before)
+    except _Stuck as stuck:
+        if stuck.at == (row.look_trouble or {}).get("at"):
+            return _go_on_behind(house, row, stuck)
+        words, values = sentence(stuck.trouble, account.values)
+        said = {"sentence": words, "values": values, "at": stuck.at}
+        return _in_trouble(house, sender_id, row.look_failures, stuck.trouble.reason, said)
     except MailboxTrouble as trouble:
         words, values = sentence(trouble, account.values)
         return _in_trouble(house, sender_id, row.look_failures, trouble.reason, {"sentence": words, "values": values})
@@ -104,16 +128,23 @@ def account_of(house: House, row: MailboxRow) -> Account:
     )  # fmt: skip
 
 
-def _looked(house: House, sender_id: int, opened: Mailbox, sent_folder: str, not_before: object) -> Look:
+def _looked(house: House, sender_id: int, opened: Mailbox, sent_folder: str, not_before: date) -> Look:
     read_, taken, more = 0, 0, False
     for folder, role in ((INBOX, "inbox"), (sent_folder or opened.sent_folder() or "", "sent")):
         if not folder:
             continue
         position = _position(house, sender_id, folder, role)
-        batch = opened.new_since(folder, position, not_before=not_before, most=_MOST)  # type: ignore[arg-type]
-        for mails in _together(batch.mails):
-            read_ += len(mails)
-            taken += _take_in(house, sender_id, folder, role, mails, batch.position.uidvalidity)
+        batch = opened.new_since(folder, position, not_before=not_before, most=_MOST)
+        try:
+            for mails in _together(batch.mails):
+                read_ += len(mails)
+                taken += _take_in(house, sender_id, folder, role, mails, batch.position.uidvalidity)
+        except MailboxTrouble as trouble:
+            if trouble.uid is None:
+                raise
+            raise _Stuck(trouble, folder, role, batch.position.uidvalidity) from None
+        if batch.skipped:
+            log.warning("mails_not_handed_out", sender=sender_id, role=role, uids=batch.skipped[:20])
         with house.database.writing() as session:
             _keep(session, sender_id, folder, role, batch.position)
         more = more or batch.more
@@ -139,12 +170,17 @@ def _together(mails: Iterator[Fetched]) -> Iterator[list[Fetched]]:
     """A few mails at a time, fewer when they are large."""
     some: list[Fetched] = []
     size = 0
-    for one in mails:
-        some.append(one)
-        size += len(one.raw)
-        if len(some) >= _TOGETHER or size >= _BYTES:
-            yield some
-            some, size = [], 0
+    try:
+        for one in mails:
+            some.append(one)
+            size += len(one.raw)
+            if len(some) >= _TOGETHER or size >= _BYTES:
+                yield some
+                some, size = [], 0
+    except MailboxTrouble:
+        if some:
+            yield some  # what came before the trouble is taken in all the same
+        raise
     if some:
         yield some
 
@@ -167,6 +203,25 @@ def _keep(session: Session, sender_id: int, folder: str, role: str, position: Po
         session.add(found)
     found.uidvalidity, found.last_uid = position.uidvalidity, position.last_uid
     session.flush()
+
+
+def _go_on_behind(house: House, row: MailboxRow, stuck: _Stuck) -> Look:
+    """The same mail stopped us twice in a row: leave it out, say so where a person sees it, and go on behind it."""
+    uid = stuck.trouble.uid or 0
+    log.warning("mail_left_out", sender=row.sender_id, role=stuck.role, uid=uid, reason=stuck.trouble.reason)
+    text = LEFT_OUT["de" if house.settings.locale == "de" else "en"]
+    with house.database.writing() as session:
+        _keep(session, row.sender_id, stuck.folder, stuck.role, Position(stuck.uidvalidity, uid))
+        address = session.scalar(select(Sender.address).where(Sender.id == row.sender_id)) or ""
+        words = text % {"address": address, "folder": stuck.folder, "answer": stuck.trouble.answer}
+        tasks.add(session, text=lines.cut(words, 500), user_id=row.user_id)
+        session.connection().execute(
+            update(MailboxRow)
+            .where(MailboxRow.sender_id == row.sender_id)
+            .values(look_at=clock.now(), look_failures=0, look_trouble=None)
+        )
+        jobs.ask(session, "read_inbox", sender_id=row.sender_id)
+    return Look(trouble="left_out", more=True)
 
 
 def _in_trouble(house: House, sender_id: int, failures: int, reason: str, trouble: Mapping[str, object]) -> Look:

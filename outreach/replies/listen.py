@@ -95,8 +95,8 @@ class Listening:
     def _listen(self, sender_id: int) -> None:
         try:
             with self._house.database.reading() as session:
-                row = session.get_one(MailboxRow, sender_id)
-            with mailbox.open(inbox.account_of(self._house, row)) as opened:
+                account = inbox.account_of(self._house, session.get_one(MailboxRow, sender_id))
+            with mailbox.open(account) as opened:
                 while not self._stopping.is_set() and opened.offers_idle and self._take(sender_id):
                     if opened.wait(_WAIT):
                         with self._house.database.writing() as session:

@@ -31,6 +31,7 @@ class ProfileForm(forms.Form):
     theme = forms.Radio(
         _l("Look"), choices=[("auto", _l("As on my device")), ("light", _l("Light")), ("dark", _l("Dark"))]
     )
+    digest_at = forms.text(_l("Morning digest at"), longest=5, render_kw={"type": "time"})
 
 
 class PasswordForm(forms.Form):
@@ -53,7 +54,7 @@ def index() -> ResponseReturnValue:
 @pages.get("/profile")
 def profile() -> ResponseReturnValue:
     """Name, language, zone, theme, password."""
-    return _profile(ProfileForm(obj=guard.user()), PasswordForm())
+    return _profile(ProfileForm(obj=users.get(session(), guard.user().id)), PasswordForm())
 
 
 @pages.post("/profile")
@@ -64,7 +65,7 @@ def save_profile() -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.mending():
             users.set_profile(session(), users.get(session(), guard.user().id), **form.values)
-            g.user = replace(guard.user(), **form.values)
+            g.user = replace(guard.user(), **{name: one for name, one in form.values.items() if name != "digest_at"})
             flask_babel.refresh()
             flash(_("Your profile is saved."), "good")
             return redirect(url_for("settings.profile"), 303)
@@ -83,7 +84,7 @@ def save_password() -> ResponseReturnValue:
             guard.let_in(user)
             flash(_("Your password is changed. Other devices have to sign in again."), "good")
             return redirect(url_for("settings.profile"), 303)
-    return _profile(ProfileForm(formdata=None, obj=guard.user()), form), 422
+    return _profile(ProfileForm(formdata=None, obj=users.get(session(), guard.user().id)), form), 422
 
 
 def _profile(form: ProfileForm, password: PasswordForm) -> str:
