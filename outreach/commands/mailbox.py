@@ -38,6 +38,9 @@ def mailbox() -> None:
 @click.option("--smtp", "smtp", default="", help="smtps://host:465, smtp+starttls://host:587 or smtp://host:25.")
 @click.option("--imap", "imap_", default="", help="imaps://host:993, imap+starttls://host:143 or imap://host:143.")
 @click.option("--user", default="", help="User name for both; empty: the mail address.")
+@click.option(
+    "--no-smtp-login", is_flag=True, help="The server for outgoing mail wants no login (inside one's own network)."
+)
 @click.option("--password-file", type=click.Path(exists=True, dir_okay=False), help="File with the password.")
 @click.option("--signature-file", type=click.Path(exists=True, dir_okay=False), help="File with the signature.")
 @click.option("--per-day", type=int, help="Letters a day at most.")
@@ -48,7 +51,7 @@ def mailbox() -> None:
 @as_json
 @with_house
 def set_(
-    house: House, address: str, name: str, smtp: str, imap_: str, user: str, password_file: str | None,
+    house: House, address: str, name: str, smtp: str, imap_: str, user: str, no_smtp_login: bool, password_file: str | None,
     signature_file: str | None, per_day: int | None, gap_seconds: int | None, hours: str, weekdays: str,
     region: str | None, as_json: bool,
 ) -> None:  # fmt: skip
@@ -56,13 +59,19 @@ def set_(
     given: dict[str, Any] = {**_servers(address, smtp, imap_, user), **_pace(hours, weekdays)}
     pace = {"per_day": per_day, "gap_seconds": gap_seconds, "region": region}
     given |= {field: value for field, value in pace.items() if value is not None}
+    if no_smtp_login:
+        given["smtp_user"] = ""
     if signature_file:
         given["signature"] = Path(signature_file).read_text("utf-8")
     password = Path(password_file).read_text("utf-8").strip("\r\n") if password_file else None
     with house.database.writing() as session:
         found = next((one for one in senders.everybody(session) if one.address == address), None)
         sender = found or senders.create(session, name=name or address, address=address)
-        store.save(session, house.vault, sender.id, smtp_password=password, imap_password=password, **given)
+        if found is not None and name:
+            senders.change(session, found.id, name=name, address=found.address, reply_to=found.reply_to,
+                           per_hour=found.per_hour)  # fmt: skip
+        store.save(session, house.vault, sender.id, smtp_password="" if no_smtp_login else password,
+                   imap_password=password, **given)  # fmt: skip
         sender_id = sender.id
     say({"sender": sender_id, "address": address}, as_json=as_json, text=f"The mailbox of {address} is set up.")
 
