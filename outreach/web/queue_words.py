@@ -17,9 +17,9 @@ from outreach.web import occasion_words
 from outreach.web.language import said as said  # templates say kept sentences with it
 
 PURPOSES = {
-    "service": _l("their order or their question"),
-    "relationship": _l("the relationship, nothing is offered"),
-    "advertising": _l("advertising: something is offered"),
+    "service": _l("their order or question"),
+    "relationship": _l("the relationship alone"),
+    "advertising": _l("an offer, or other advertising"),
 }
 #: where a sentence of a letter comes from
 SOURCES = {

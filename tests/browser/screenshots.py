@@ -62,6 +62,7 @@ PAGES = [
     Shot("occasions-unsure", "/occasions/list/unsure"),
     Shot("occasions-held", "/occasions/list/held"),
     Shot("occasions-rules", "/occasions/rules"),
+    Shot("report-letters", "/reports/letters/?span=all"),
     Shot("queue", "/queue/1"),
     Shot("queue-red", "/queue/2"),
     Shot("queue-returned", "/queue/3"),

@@ -15,10 +15,13 @@ from feeds.suggest import Desk, Fresh, Source, take_in
 from feeds.texts import Article
 from outreach import clock, facts, fairs
 from outreach.contacts import channels
+from outreach.drafts import store
+from outreach.drafts.rows import Attachment, Draft
 from outreach.fairs import Fair
 from outreach.history import store as history
 from outreach.house import House
 from outreach.occasions.rows import Occasion
+from tests import letters
 from tests.world import World
 
 #: the newsletters of the example data
@@ -56,6 +59,19 @@ def _entry(session: Session, whose: dict[str, Any]) -> int:
 def _address(session: Session, whose: dict[str, Any]) -> int:
     made = channels.set_postal(session, **whose, street="Deichstraße 3", postcode="50667", city="Köln")
     return made.id if made is not None else 0
+
+
+def _draft(house: House, people: World) -> dict[str, int]:
+    """A letter in the queue with a file; made once."""
+    with house.database.writing() as session:
+        draft_id = session.scalar(select(Draft.id).order_by(Draft.id))
+        if draft_id is None:
+            draft_id = letters.proposed(session, letters.person(session)).id
+        attachment = session.scalar(select(Attachment.id).where(Attachment.draft_id == draft_id))
+        if attachment is None:
+            given = {"filename": "Angebot.pdf", "media_type": "application/pdf", "content": b"%PDF-1.7"}
+            attachment = store.attach(session, draft_id, **given).id
+        return {"draft_id": draft_id, "file_id": attachment}
 
 
 _OPML = b'<opml version="2.0"><body><outline text="Blatt" xmlUrl="https://blatt.example/rss"/></body></opml>'
@@ -146,6 +162,7 @@ SAMPLES: dict[str, Sample] = {
     "reports.show": lambda house, people: {"campaign_id": SENT},
     "reports.people": lambda house, people: {"campaign_id": SENT, "figure": "sent"},
     "reports.table": lambda house, people: {"campaign_id": SENT, "table": "links"},
+    "queue.show": _draft,
     "tasks.edit": lambda house, people: {"task_id": 1},
     "care.of_contact": lambda house, people: {"contact_id": people.people["anna"]},
     "care.offer": lambda house, people: {"offer_id": 1},
@@ -204,5 +221,7 @@ NO_PAGE = frozenset(
         "segments.people_file",
         "contacts.greeting",
         "tasks.suggested",
+        "queue.file",
+        "letter_pdf.show",
     }
 )
