@@ -24,6 +24,7 @@ from outreach.web import (  # noqa: F401, I001
     exports,
     imports,
     letter_pdf,
+    letters,
     letter_reports,
     merge,
     names,
@@ -80,5 +81,6 @@ def blueprints() -> list[Blueprint]:
         letter_pdf.bp,
         letter_reports.bp,
         queue.bp,
+        letters.bp,
         settings.pages,
     ]

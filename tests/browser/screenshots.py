@@ -151,6 +151,8 @@ PAGES = [
     Shot("organisation", "/settings/organisation"),
     Shot("senders", "/settings/senders"),
     Shot("sender-new", "/settings/senders/new"),
+    Shot("letter-wordings", "/settings/letters"),
+    Shot("letter-wording", "/settings/letters/award/de_sie/0"),
     Shot("mail-server", "/settings/mail-server"),
     Shot("topics", "/settings/topics"),
     Shot("topic", "/settings/topics/1"),

@@ -163,6 +163,7 @@ SAMPLES: dict[str, Sample] = {
     "reports.people": lambda house, people: {"campaign_id": SENT, "figure": "sent"},
     "reports.table": lambda house, people: {"campaign_id": SENT, "table": "links"},
     "queue.show": _draft,
+    "letters.edit": lambda house, people: {"kind": "award", "form": "de_sie", "variant": 0},
     "tasks.edit": lambda house, people: {"task_id": 1},
     "care.of_contact": lambda house, people: {"contact_id": people.people["anna"]},
     "care.offer": lambda house, people: {"offer_id": 1},
