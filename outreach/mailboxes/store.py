@@ -250,7 +250,9 @@ def _imprint(given: Mapping[str, str]) -> dict[str, str] | None:
     kept = {name: lines.line(given.get(name, ""), field=name, most=most) for name, most in organisation.MOST.items()}
     kept.pop("anonymous_measuring")
     filled = any(value for name, value in kept.items() if name != "legal_form")
-    return kept if filled and kept["legal_form"] else None
+    if filled and not kept["legal_form"]:
+        raise Invalid(N_("Say which legal form these data belong to."), field="legal_form")
+    return kept if filled else None
 
 
 def _as_organisation(house: Organisation, box: Mailbox | None) -> Organisation:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,11 +13,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from outreach import logs
 from outreach.errors import N_
 from outreach.house import House
+from outreach.mailboxes import store as mailboxes
 from outreach.settings import ROOT
 from outreach.web import assets, errors, filters, guard, headers, language, limits, transaction
 from outreach.web.form_key import form_key
@@ -110,6 +112,7 @@ def build(house: House, blueprints: Iterable[Blueprint], week_lines: Iterable[Li
         endpoints=app.view_functions,
         get_locale=lambda: str(get_locale()),
         theme=_theme,
+        sending_paused=_sending_paused,
     )
     if house.settings.trusted_proxies:
         hops = house.settings.trusted_proxies
@@ -131,6 +134,16 @@ def build(house: House, blueprints: Iterable[Blueprint], week_lines: Iterable[Li
 def _theme() -> str:
     user = g.get("user")
     return user.theme if user is not None else "auto"
+
+
+def _sending_paused() -> datetime | None:
+    """Since when the red button holds everything, for the bar on every page behind the sign-in."""
+    if g.get("user") is None:
+        return None
+    try:
+        return mailboxes.everything_paused(transaction.session())
+    except SQLAlchemyError:  # the page may be the one that says the database is away
+        return None
 
 
 def _install_csrf(app: Flask) -> None:

@@ -10,7 +10,7 @@ from typing import Any, cast
 from flask_babel import lazy_gettext as _l
 from flask_babel import to_user_timezone
 from flask_wtf import FlaskForm
-from wtforms import EmailField, RadioField, SelectChoice, SelectField, StringField
+from wtforms import EmailField, RadioField, SelectChoice, SelectField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from outreach.contacts.custom import parse_date
@@ -85,6 +85,10 @@ class Select(_Options):
 
 class Radio(_Options, RadioField):  # type: ignore[misc]
     """A few to choose one of, all in sight."""
+
+
+class SelectMany(_Options, SelectMultipleField):  # type: ignore[misc]
+    """Several of a few."""
 
 
 def stripped(value: str | None) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -13,6 +16,7 @@ from outreach import organisation as organisations
 from outreach import senders as sender_file
 from outreach.mail import transport
 from outreach.mail.server import Server
+from outreach.mailboxes import store as mailboxes
 from outreach.users import Role
 from outreach.web import forms, guard
 from outreach.web.form_key import once
@@ -109,12 +113,15 @@ def _organisation(form: OrganisationForm, measuring: MeasuringForm) -> str:
 
 @pages.get("/senders")
 def senders() -> ResponseReturnValue:
-    """Who mails come from."""
-    rows = [
-        (row, said(row.trouble["sentence"], row.trouble["values"]) if row.trouble else "")
-        for row in sender_file.everybody(session())
-    ]
-    return render_template("settings/senders.html", rows=rows)
+    """Who mails come from, each with the state of its mailbox; and the red button."""
+    boxes = {one.sender_id: one for one in mailboxes.lines_of_all(session())}
+    rows = [(row, _told(row.trouble), boxes[row.id]) for row in sender_file.everybody(session())]
+    return render_template("settings/senders.html", rows=rows, told=_told)
+
+
+def _told(trouble: Mapping[str, Any] | None) -> str:
+    """What keeps mails from going out or in, in words."""
+    return said(trouble["sentence"], trouble["values"]) if trouble else ""
 
 
 @pages.get("/senders/new")

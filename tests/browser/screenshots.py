@@ -31,7 +31,7 @@ from outreach.mail.rows import Delivery, KeptMail
 from outreach.mailboxes import store as mailboxes
 from outreach.senders import Sender
 from outreach.settings import ROOT
-from tests import letters, world
+from tests import inbox, letters, world
 from tests.browser import site
 from tests.conftest import make_house
 
@@ -151,6 +151,10 @@ PAGES = [
     Shot("organisation", "/settings/organisation"),
     Shot("senders", "/settings/senders"),
     Shot("sender-new", "/settings/senders/new"),
+    Shot("mailbox", "/settings/senders/1/mailbox"),
+    Shot("inbox", "/inbox/"),
+    Shot("inbox-everything", "/inbox/all"),
+    Shot("inbox-mail", "/inbox/1"),
     Shot("letter-wordings", "/settings/letters"),
     Shot("letter-wording", "/settings/letters/award/de_sie/0"),
     Shot("mail-server", "/settings/mail-server"),
@@ -212,6 +216,7 @@ def live_in(session: Session, house: House | None = None) -> world.World:
         news.fill(session, house, now=clock.now())
         _more(session)
         letters_wait(session, house, built)
+        inbox.answers_wait(session, house)
     return built
 
 

@@ -20,8 +20,11 @@ from outreach.drafts.rows import Attachment, Draft
 from outreach.fairs import Fair
 from outreach.history import store as history
 from outreach.house import House
+from outreach.mailboxes import store as mailboxes
 from outreach.occasions.rows import Occasion
-from tests import letters
+from outreach.replies.rows import Incoming
+from outreach.senders import Sender
+from tests import inbox, letters
 from tests.world import World
 
 #: the newsletters of the example data
@@ -72,6 +75,17 @@ def _draft(house: House, people: World) -> dict[str, int]:
             given = {"filename": "Angebot.pdf", "media_type": "application/pdf", "content": b"%PDF-1.7"}
             attachment = store.attach(session, draft_id, **given).id
         return {"draft_id": draft_id, "file_id": attachment}
+
+
+def _mail(house: House, people: World) -> dict[str, int]:
+    """A mail that waits for an answer; made once."""
+    with house.database.writing() as session:
+        found = session.scalar(select(Incoming.id).order_by(Incoming.id))
+        if found is None:
+            sender_id = session.scalars(select(Sender.id).order_by(Sender.id)).first() or 0
+            mailboxes.save(session, house.vault, sender_id)
+            found = inbox.comes(session, house, sender_id, "anna@mueller.example", "Was kostet das denn?")
+        return {"incoming_id": found}
 
 
 _OPML = b'<opml version="2.0"><body><outline text="Blatt" xmlUrl="https://blatt.example/rss"/></body></opml>'
@@ -135,6 +149,8 @@ SAMPLES: dict[str, Sample] = {
     **_ROWS,
     "changes.of_contact": _contact,
     "changes.of_company": _company,
+    "settings.mailbox": lambda house, people: {"sender_id": 1},
+    "inbox.show": _mail,
     "settings.sender": lambda house, people: {"sender_id": 1},
     "settings.topic": lambda house, people: {"list_id": people.lists["news"]},
     "settings.field": lambda house, people: {"field_id": 1},
