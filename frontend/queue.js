@@ -92,7 +92,13 @@ function mirrored(paper) {
     }
     mirror.append(`${text.value.slice(from)}\n\u200b`);
     const box = document.querySelector("#doubts");
-    if (box) box.hidden = doubts.every((one) => one.hidden);
+    const touched = doubts.every((one) => one.hidden);
+    if (box) box.hidden = touched;
+    const said = document.querySelector('#refusals [data-code="unsourced"]');
+    if (said) {
+      said.hidden = touched;
+      said.closest("section").hidden = [...said.parentElement.children].every((one) => one.hidden);
+    }
   };
   text.addEventListener("input", draw);
   draw();

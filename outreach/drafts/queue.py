@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -153,6 +153,12 @@ def count(session: Session) -> int:
     """How many letters wait for a person."""
     found: int | None = session.scalar(select(func.count()).select_from(_waiting().order_by(None).subquery()))
     return found or 0
+
+
+def of_occasions(session: Session, occasion_ids: Collection[int]) -> Mapping[int, int]:
+    """The letters that wait for a person, by their occasion."""
+    wanted = (Draft.occasion_id.in_(list(occasion_ids)), Draft.state == State.PROPOSED)
+    return {row[0]: row[1] for row in session.execute(select(Draft.occasion_id, Draft.id).where(*wanted))}
 
 
 def view(session: Session, draft: Draft, *, now: datetime, zone: str) -> View:

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from outreach import clock, lights, stops
+from outreach.drafts import queue
 from outreach.errors import Invalid
 from outreach.occasions import decide, learning, pages, suggest
 from outreach.occasions.decide import Decided
@@ -174,6 +175,7 @@ def _around(rows: Any, counts: Any) -> dict[str, Any]:
         "today": _today(),
         "reasons": REASONS,
         "may": guard.user().may("editor"),
+        "drafts": queue.of_occasions(session(), [one.id for one in rows]),
         "now": now,
     }
 
