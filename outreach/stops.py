@@ -25,6 +25,8 @@ from outreach.journal import Tracked
 Reach = Literal["marketing", "positive", "promotions", "person"]
 #: news of a flag that was lifted this recently does not set it again
 REMEMBERED = timedelta(days=180)
+#: what is no news told again: a person's hand, and a threat somebody writes anew
+_EACH_TIME = frozenset({"by_hand", "legal_threat"})
 #: what each reach keeps from newsletters too, without asking
 _HOLDS_NEWSLETTERS = frozenset({"marketing", "person"})
 
@@ -123,7 +125,7 @@ def put(
         if about_person
         else and_(Stop.company_id == company_id, Stop.contact_id.is_(None))
     )
-    if kind != "by_hand" and _was_lifted(session, whose, kind, now):
+    if kind not in _EACH_TIME and _was_lifted(session, whose, kind, now):
         return None
     values: dict[str, Any] = {
         "company_id": None if about_person else company_id, "contact_id": contact_id, "kind": kind, "reach": reach,

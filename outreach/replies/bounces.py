@@ -1,9 +1,9 @@
 """Addresses that could not be reached: counted, and given up by one rule.
 
-hard   the address surely does not exist: dead and suppressed at once
+hard   the address surely does not exist: dead and suppressed at once, nobody is asked once again there
 spam   they reported it: suppressed at once
-soft   counted; dead after five within 30 days that lie a week or more apart (a full mailbox, a server that is away,
-       are no reason before that)
+soft   counted once a day and mail; dead after five within 30 days, the first and the last a week or more apart
+       (a full mailbox, a server that is away, are no reason before that)
 block  refused for what it is or where it comes from: counted apart, never the address's fault
 """
 
@@ -13,7 +13,7 @@ import hashlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from outreach import db, lines, logs, tasks
@@ -22,13 +22,14 @@ from outreach.contacts import Contact, address_hash, address_key, display_name
 from outreach.errors import Invalid
 from outreach.mail.classify import Classified, Kind
 from outreach.mail.rows import Delivery
-from outreach.replies import matching
+from outreach.replies import follow_ups, matching
 from outreach.replies.rows import Bounce, Incoming
 
 log = logs.get(__name__)
 SOFT_MOST = 5
 SOFT_WITHIN = timedelta(days=30)
 SOFT_APART = timedelta(days=7)
+_WEIGHT = {"hard": 2, "soft": 1}
 #: the task that follows; kept as it is written, so in the language of the installation
 DEAD: Mapping[str, str] = {
     "de": "%(name)s: %(address)s gibt es nicht mehr. Neue Adresse erfragen?",
@@ -43,7 +44,8 @@ def of_mail(session: Session, row: Incoming, what: Classified, *, now: datetime,
         return
     if not what.failures:
         _note_for_delivery(session, row, what.sub or "soft", what.status, what.reason, what.recipient, now, language)
-    for one in what.failures:
+    # Of several addresses behind ours (a forward) one report counts: the one that says most.
+    for one in sorted(what.failures, key=lambda one: _WEIGHT.get(one.sub, 0), reverse=True):
         _note_for_delivery(session, row, one.sub, one.status, one.reason, one.recipient, now, language)
 
 
@@ -93,13 +95,22 @@ def note(
     return True
 
 
+def _is_same(told: str, sent_to: str) -> bool:
+    """Whether a report means the address we wrote to, perhaps under a name its house uses inside (anna@mail.firma.de)."""
+    name, _, inside = told.strip().casefold().partition("@")
+    our_name, _, ours = sent_to.casefold().partition("@")
+    related = inside == ours or inside.endswith(f".{ours}") or ours.endswith(f".{inside}")
+    return not name or (name == our_name and related)
+
+
 def _note_for_delivery(
     session: Session, row: Incoming, kind: str, status: str, reason: str, recipient: str, now: datetime, language: str
 ) -> None:
     address = recipient
     if row.delivery_id is not None:
         sent_to = session.scalar(select(Delivery.address).where(Delivery.id == row.delivery_id)) or ""
-        # Behind a forward another address failed; ours is the one we wrote to.
+        if kind == "hard" and sent_to and not _is_same(recipient, sent_to):
+            kind = "soft"  # behind a forward another address is gone; ours may well be read by others
         address = sent_to or recipient
     note(session, kind=kind, address=address, status=status, reason=reason, source="mailbox", told=row.fingerprint,
          delivery_id=row.delivery_id, at=row.at, now=now, language=language)  # fmt: skip
@@ -123,6 +134,7 @@ def _judge(
         return
     log.info("address_dead", kind=kind)
     if contact_id is not None:
+        follow_ups.end(session, [contact_id], why="bounced", now=now)
         contact = session.get_one(Contact, contact_id)
         name = display_name(contact.title, contact.first_name, contact.last_name, contact.email)
         text = DEAD["de" if language == "de" else "en"] % {"name": name, "address": address}
@@ -130,8 +142,9 @@ def _judge(
 
 
 def _is_worn_out(session: Session, hashed: bytes, now: datetime) -> bool:
-    query = select(func.count(), func.min(Bounce.at), func.max(Bounce.at)).where(
+    query = select(Bounce.delivery_id, Bounce.at).where(
         Bounce.address_hash == hashed, Bounce.kind == "soft", Bounce.at >= now - SOFT_WITHIN
     )
-    count, first, last = session.execute(query).one()
-    return count >= SOFT_MOST and last - first >= SOFT_APART
+    # Servers tell of one mail several times, and a provider and the mailbox of the same.
+    told = {(delivery_id, at.date()): at for delivery_id, at in session.execute(query)}
+    return len(told) >= SOFT_MOST and max(told.values()) - min(told.values()) >= SOFT_APART

@@ -6,7 +6,7 @@ our sealed Message-ID in References or In-Reply-To, or in the returned original
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -47,13 +47,13 @@ def match(session: Session, sealer: Sealer, envelope: Envelope, what: Classified
     delivery = _of_message_ids(session, sealer, named)
     if what.kind in _REPORTS:
         if delivery is not None:
-            return Match(_still(session, delivery.contact_id), delivery.id, "message_id")
+            return Match(still(session, delivery.contact_id), delivery.id, "message_id")
         recipients = (what.recipient, *what.original_recipients, *(one.recipient for one in what.failures))
         return _of_report(session, recipients, now)
     writer = contact_of(session, envelope.from_address)
     if delivery is not None:
         # A colleague may answer for the one we wrote to: then it is theirs.
-        return Match(writer or _still(session, delivery.contact_id), delivery.id, "message_id")
+        return Match(writer or still(session, delivery.contact_id), delivery.id, "message_id")
     return Match(writer, None, "address") if writer is not None else Match()
 
 
@@ -81,10 +81,14 @@ def contact_of(session: Session, address: str) -> int | None:
     return session.scalar(query)
 
 
-def contacts_of(session: Session, addresses: Iterable[str]) -> Sequence[int]:
-    """The contacts behind these addresses, each once, in their order."""
-    found = [contact_of(session, one) for one in addresses]
-    return list(dict.fromkeys(one for one in found if one is not None))
+def recipients_of(session: Session, addresses: Iterable[str]) -> Mapping[int, str]:
+    """The contacts behind these addresses, each once with the first of theirs, in their order."""
+    found: dict[int, str] = {}
+    for one in addresses:
+        contact_id = contact_of(session, one)
+        if contact_id is not None:
+            found.setdefault(contact_id, one)
+    return found
 
 
 def own_addresses(session: Session) -> Collection[str]:
@@ -130,11 +134,11 @@ def _of_report(session: Session, recipients: Iterable[str], now: datetime) -> Ma
         )
         found = session.scalars(query).one_or_none()
         if found is not None:
-            return Match(_still(session, found.contact_id) or contact_of(session, one), found.id, "original")
+            return Match(still(session, found.contact_id) or contact_of(session, one), found.id, "original")
     return Match()
 
 
-def _still(session: Session, contact_id: int | None) -> int | None:
+def still(session: Session, contact_id: int | None) -> int | None:
     """The contact as it is today: merged cards lead to the one that stayed, erased ones to nobody."""
     for _ in range(10):
         if contact_id is None:

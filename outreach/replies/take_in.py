@@ -2,7 +2,8 @@
 
     raw ─ envelope, classify ─▶ match ─▶ Incoming ─▶ consequences
 
-Strangers' mails leave no trace. A mail read again (another folder numbering, a crash) is known by its Message-ID.
+Strangers' mails leave no trace, nor do those of people who were erased. A mail read again (another folder numbering, a
+crash, a copy in a second mailbox of ours) is known by its Message-ID.
 """
 
 from __future__ import annotations
@@ -12,30 +13,36 @@ import re
 from collections.abc import Collection
 from datetime import UTC, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
-from outreach import lines, logs
+from outreach import db, lines, logs
 from outreach.clock import on_wall
 from outreach.history import store as history
 from outreach.house import House
 from outreach.mail import classify
 from outreach.mail.classify import Classified, Envelope, Kind
 from outreach.mail.rows import Delivery
+from outreach.mailboxes.rows import Mailbox
 from outreach.replies import consequences, matching
 from outreach.replies.rows import Incoming
 from outreach.senders import Sender
 
 log = logs.get(__name__)
 TEXT_MOST = 20_000
-#: kinds that never leave a row: other people's newsletters and what nobody wrote
+#: mails are filed one at a time, so that two that come at once are told apart; any number of ours, see migrate.py
+_LOCK = 7_221_011
+#: so much of a mail is looked through for words of mail systems
 _HEAD = 20_000
+#: where Microsoft's servers keep the Message-ID they replaced
+_ORIGINAL_ID = re.compile(rb"^X-Microsoft-Original-Message-ID:\s*<([^<>\s]{1,900})>", re.IGNORECASE | re.MULTILINE)
 #: words that stand in every report of a mail system, in its head or first lines
 _REPORT = re.compile(
     rb"mailer-daemon|postmaster|mail delivery|report-type|auto-submitted|x-failed-recipients|feedback-report"
     rb"|return-path:\s*<>|undeliver|unzustellbar|nicht zugestellt|could not be delivered|delivery (?:has )?fail|bounce",
     re.IGNORECASE,
 )
+#: kinds that never leave a row: other people's newsletters
 _NOT_FILED = frozenset({Kind.LIST})
 
 
@@ -45,8 +52,7 @@ def take_in(
     """The mail as it is kept with its consequences; None for strangers, for what is ours, and for what is known."""
     envelope = classify.envelope(raw)
     fingerprint = fingerprint_of(envelope, raw)
-    known = select(Incoming.id).where(Incoming.sender_id == sender_id, Incoming.fingerprint == fingerprint)
-    if session.scalar(known) is not None:
+    if _is_known(session, fingerprint):
         return None
     moment = _moment(envelope, at, now)
     own = matching.own_addresses(session)
@@ -58,8 +64,12 @@ def take_in(
         return None  # a stranger's mail: most of what lies in a mailbox, and not ours to read
     today = on_wall(now, house.settings.timezone).date()
     what = classify.classify(raw, today=today, own=own)
+    if what.kind in _NOT_FILED:
+        return None
+    _one_at_a_time(session)
     found = matching.match(session, house.sealer, envelope, what, now=now)
-    if not found.is_known or what.kind in _NOT_FILED:
+    # A mail of ours nobody of the customer file got (a test, a digest), or somebody erased since: nothing is kept.
+    if found.contact_id is None or _is_known(session, fingerprint):
         return None
     row = Incoming(
         sender_id=sender_id, fingerprint=fingerprint, message_id=_id(envelope.message_id), direction="in",
@@ -81,6 +91,18 @@ def may_be_a_report(envelope: Envelope, raw: bytes) -> bool:
     return envelope.is_automatic or _REPORT.search(raw[:_HEAD]) is not None
 
 
+def _is_known(session: Session, fingerprint: bytes) -> bool:
+    mailboxes = select(Mailbox.sender_id)
+    known = select(Incoming.id).where(Incoming.sender_id.in_(mailboxes), Incoming.fingerprint == fingerprint)
+    return session.scalar(known.limit(1)) is not None
+
+
+def _one_at_a_time(session: Session) -> None:
+    """Whoever else files a mail waits; on SQLite every writer waits anyway."""
+    if not db.is_sqlite(session):
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+
+
 def fingerprint_of(envelope: Envelope, raw: bytes) -> bytes:
     """What one mail is known by: its Message-ID, or its beginning when it has none."""
     named = envelope.message_id.encode("utf-8", "replace") if envelope.message_id else b"\0" + raw[:4096]
@@ -92,33 +114,37 @@ def _own_mail(
     at: datetime, own: Collection[str], now: datetime,
 ) -> Incoming | None:  # fmt: skip
     """A mail in the Sent folder: ours proves that it went out; one written by hand is a touchpoint."""
-    delivery = matching.delivery_of(session, house.sealer, envelope.message_id)
+    original = _ORIGINAL_ID.search(raw[:_HEAD])
+    named = (envelope.message_id, original[1].decode("ascii", "replace") if original else "")
+    delivery = next((one for name in named if (one := matching.delivery_of(session, house.sealer, name))), None)
     if delivery is not None:
         _prove(session, delivery, at)
         return None
-    address = session.scalar(select(Sender.address).where(Sender.id == sender_id)) or ""
-    recipients = [one for one in (*envelope.to, *envelope.cc) if one not in own]
-    contacts = matching.contacts_of(session, recipients)
-    if not contacts:
+    recipients = matching.recipients_of(session, [one for one in (*envelope.to, *envelope.cc) if one not in own])
+    if not recipients:
         return None
+    _one_at_a_time(session)
+    if _is_known(session, fingerprint):
+        return None
+    from_address = session.scalar(select(Sender.address).where(Sender.id == sender_id)) or ""
     today = on_wall(now, house.settings.timezone).date()
-    text = lines.paragraphs(classify.classify(raw, today=today, own=own).text, TEXT_MOST)
+    said = lines.paragraphs(classify.classify(raw, today=today, own=own).text, TEXT_MOST)
     first: Incoming | None = None
-    for contact_id in contacts:
+    for contact_id, address in recipients.items():
         touchpoint = history.add(
-            session, contact_id=contact_id, kind="mail_out", at=at, source=address[:100],
-            text=lines.paragraphs(f"{envelope.subject}\n\n{text}".strip() or "…", history.TEXT_MOST),
+            session, contact_id=contact_id, kind="mail_out", at=at, source=from_address[:100],
+            text=lines.paragraphs(f"{envelope.subject}\n\n{said}".strip() or "…", history.TEXT_MOST),
         )  # fmt: skip
         if first is None:
             first = Incoming(
                 sender_id=sender_id, fingerprint=fingerprint, message_id=_id(envelope.message_id), direction="out",
-                references=" ".join(_id(one) for one in envelope.references)[-8000:], address=recipients[0][:320],
+                references=" ".join(_id(one) for one in envelope.references)[-8000:], address=address[:320],
                 subject=lines.cut(envelope.subject, 500), at=at, contact_id=contact_id, matched_by="address",
-                kind="written", text=text, details={}, touchpoint_id=touchpoint.id, created_at=now,
+                kind="written", text=said, details={}, touchpoint_id=touchpoint.id, created_at=now,
             )  # fmt: skip
             session.add(first)
+            session.flush()
         consequences.wrote(session, contact_id, at=at, now=now, zone=house.settings.timezone)
-    session.flush()
     return first
 
 
