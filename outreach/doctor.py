@@ -9,10 +9,17 @@ from dataclasses import dataclass
 
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from outreach import jobs, migrate
+from outreach.errors import OutreachError
 from outreach.house import House
-from outreach.mail import transport
+from outreach.mail import routes, transport, trial
+from outreach.mail.mailbox import Account
+from outreach.mail.server import Server
+from outreach.mailboxes import store as mailboxes
+from outreach.mailboxes.store import MailboxLine
+from outreach.replies import inbox
 
 _DISK_LEAST = 500 * 2**20
 
@@ -27,11 +34,12 @@ class Finding:
 
 
 def examine(house: House) -> Iterator[Finding]:
-    """Settings, database and migrations, broker, mail server, clock, disk: each looked at now, really."""
+    """Settings, database and migrations, broker, mail server, every mailbox, clock, disk: each looked at now, really."""
     yield from _settings(house)
     yield from _database(house)
     yield from _broker(house)
     yield from _smtp(house)
+    yield from _mailboxes(house)
     yield from _clock(house)
     yield _disk(house)
 
@@ -95,6 +103,47 @@ def _smtp(house: House) -> Iterator[Finding]:
         yield Finding(
             "smtp", "ok" if step.ok else "wrong", step.sentence % step.values if step.values else step.sentence
         )
+
+
+def _mailboxes(house: House) -> Iterator[Finding]:
+    """Every mailbox tried for real, sending and reading; nothing is sent, nothing in it changes."""
+    try:
+        with house.database.reading() as session:
+            found = [_ways(session, house, one) for one in mailboxes.lines_of_all(session) if one.has_mailbox]
+            since = mailboxes.everything_paused(session)
+    except SQLAlchemyError:
+        return  # said above, with the database
+    if since is not None:
+        yield Finding("mailbox", "warning", f"Everything is paused since {since:%Y-%m-%d %H:%M} UTC.")
+    for address, server, account, problem in found:
+        if problem:
+            yield Finding("mailbox", "wrong", f"{address}: {problem}")
+        elif server is None and account is None:
+            yield Finding("mailbox", "warning", f"{address}: no server is set, so nothing is read.")
+        else:
+            yield from _tried(address, server, account)
+
+
+def _ways(session: Session, house: House, one: MailboxLine) -> tuple[str, Server | None, Account | None, str]:
+    """The servers of one mailbox, or why its password cannot be read."""
+    box = mailboxes.get(session, one.sender_id)
+    try:
+        server = routes.of_mailbox(house, box)
+        return one.address, server, inbox.account_of(house, box) if box.imap_host else None, ""
+    except OutreachError as error:
+        return one.address, None, None, error.sentence % error.values if error.values else error.sentence
+
+
+def _tried(address: str, server: Server | None, account: Account | None) -> Iterator[Finding]:
+    """What does not work, each with what to do; one line when all does."""
+    tried = trial.try_mailbox(server, account, address=address)
+    wrong = [one for one in tried if not one.ok]
+    for one in wrong:
+        level = "warning" if one.is_hint else "wrong"
+        yield Finding("mailbox", level, f"{address}: {one.sentence % one.values}")
+    if all(one.is_hint for one in wrong):
+        ways = " and ".join(word for word, way in (("sending", server), ("reading", account)) if way is not None)
+        yield Finding("mailbox", "ok", f"{address}: {ways} works.")
 
 
 def _clock(house: House) -> Iterator[Finding]:

@@ -63,5 +63,6 @@ def answers_wait(session: Session, house: House) -> list[int]:
               ago=timedelta(hours=30), subject="Abwesenheitsnotiz: Glückwunsch", **absent),
         comes(session, house, sender_id, who[4],
               "Bitte bestätigen Sie, dass Sie ein Mensch sind: https://filter.example/confirm/8f3a Danach wird Ihre "
-              "Nachricht zugestellt.", ago=timedelta(hours=40), subject="Bitte bestätigen Sie Ihre Nachricht"),
+              "Nachricht zugestellt.", ago=timedelta(hours=40), subject="Glückwunsch (Action Required)",
+              **{"Auto-Submitted": "auto-replied", "X-Boxbe-Challenge": "yes"}),
     ]  # fmt: skip

@@ -67,7 +67,8 @@ class Card:
     tasks: Sequence[TaskLine]
     timeline: Timeline
     counts: Mapping[str, int]
-    suppressed: bool
+    #: why nothing is written to the address (consent.suppression.REASONS); empty: it may be
+    suppressed: str
     subscriptions: Sequence[Standing]
     history: Sequence[Happened]
 
@@ -86,7 +87,7 @@ def get(session: Session, contact_id: int, *, today: date, now: datetime, kinds:
     to_do = tasks.open_of(session, contact_id=contact_id)
     counts = timeline.counts(session, contact_id)
     hashed = person.address_hash
-    suppressed = hashed is not None and suppression.contains_hash(session, hashed)
+    suppressed = suppression.reason_of(session, hashed) if hashed is not None else ""
     pace = _cadence(session, person)
     due = _due(person, pace, today)
     owed = situation.owed(session, contact_id)
@@ -105,7 +106,7 @@ def get(session: Session, contact_id: int, *, today: date, now: datetime, kinds:
         owed=owed,
         cadence=pace,
         due=due,
-        lights=light.lights(_known(person, further, said, counts, is_suppressed=suppressed, has_letter=has_letter)),
+        lights=light.lights(_known(person, further, said, counts, is_suppressed=bool(suppressed), has_letter=has_letter)),
         permissions=said,
         facts=known,
         days=dates.of(session, contact_id=contact_id, today=today),

@@ -336,7 +336,7 @@ def database_upgrade(context: click.Context) -> None:
 @as_json
 @click.pass_context
 def doctor_command(context: click.Context, as_json: bool) -> None:
-    """Look at settings, database, broker, mail server, clock and disk; one line each."""
+    """Look at settings, database, broker, mail server, mailboxes, clock and disk; one line each."""
     findings = list(doctor.examine(opened(context)))
     marks = {"ok": "ok     ", "warning": "look   ", "wrong": "WRONG  "}
     text = "\n".join(f"{marks[one.level]} {one.what:<11} {one.sentence}" for one in findings)

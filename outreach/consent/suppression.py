@@ -70,7 +70,12 @@ def contains(session: Session, address: str) -> bool:
 
 def contains_hash(session: Session, hashed: bytes) -> bool:
     """Whether the address with this hash is suppressed."""
-    return session.scalar(select(Suppression.reason).where(Suppression.address_hash == hashed)) is not None
+    return reason_of(session, hashed) != ""
+
+
+def reason_of(session: Session, hashed: bytes) -> str:
+    """Why the address with this hash is suppressed, one of REASONS; empty when it is not."""
+    return session.scalar(select(Suppression.reason).where(Suppression.address_hash == hashed)) or ""
 
 
 def among(session: Session, hashes: list[bytes]) -> set[bytes]:

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from outreach import clock
+from outreach.errors import N_, NotFound
 from outreach.replies import answers, pages
 from outreach.replies.answers import Reading
 from outreach.web import forms, guard, inbox_words, lists
@@ -32,6 +33,15 @@ def everything() -> ResponseReturnValue:
 def show(incoming_id: int) -> ResponseReturnValue:
     """One mail with all its words."""
     return render_template("inbox/show.html", one=pages.one(session(), incoming_id), **_around())
+
+
+@bp.get("/of-entry/<int:entry_id>")
+def of_entry(entry_id: int) -> ResponseReturnValue:
+    """From an entry of a timeline to the mail behind it."""
+    found = pages.of_touchpoints(session(), [entry_id])
+    if entry_id not in found:
+        raise NotFound(N_("There is no such mail, or not any more."))
+    return redirect(url_for("inbox.show", incoming_id=found[entry_id]), 303)
 
 
 @bp.post("/<int:incoming_id>/answer")

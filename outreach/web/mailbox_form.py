@@ -21,9 +21,9 @@ from outreach.web import forms
 from outreach.web.settings_house import FORMS
 
 SECURITIES = [
-    ("tls", _l("TLS from the start")),
-    ("starttls", _l("STARTTLS")),
-    ("", _l("none (only in your own network)")),
+    ("tls", "TLS"),
+    ("starttls", "STARTTLS"),
+    ("", _l("none")),
 ]
 WEEKDAYS = [
     ("1", _l("Monday")), ("2", _l("Tuesday")), ("3", _l("Wednesday")), ("4", _l("Thursday")), ("5", _l("Friday")),
@@ -75,13 +75,13 @@ class MailboxForm(forms.Form):
     days_back = _number(_l("Days to look back at the first look"), 1, 365)
     per_day = _number(_l("Letters a day at most"), 1, 500)
     gap_seconds = _number(_l("Seconds between two letters"), 0, 3600)
-    opens_at = forms.text(_l("From"), longest=5, needed=True, render_kw={"type": "time"})
-    closes_at = forms.text(_l("Until"), longest=5, needed=True, render_kw={"type": "time"})
+    opens_at = forms.text(_l("Not before"), longest=5, needed=True, render_kw={"type": "time"})
+    closes_at = forms.text(_l("Not after"), longest=5, needed=True, render_kw={"type": "time"})
     weekdays = _Ticks(_l("On these days"), choices=WEEKDAYS)
     zone = forms.text(_l("Time zone"), longest=64, needed=True, render_kw={"list": "zones"})
     region = forms.select(_l("Public holidays of"))
     shows_imprint = BooleanField(_l("Show these data below every letter"))
-    own_legal_form = forms.select(_l("Legal form"), [("", _l("as the organisation")), *FORMS])
+    own_legal_form = forms.select(_l("Legal form"), [("", _l("as the organisation")), *FORMS], default="")
     own_name = forms.text(_l("Name as it stands in the imprint"))
     own_representative = forms.text(_l("Represented by"))
     own_street = forms.text(_l("Street and number"))

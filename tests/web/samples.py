@@ -238,6 +238,7 @@ NO_PAGE = frozenset(
         "segments.people_file",
         "contacts.greeting",
         "tasks.suggested",
+        "inbox.of_entry",
         "queue.file",
         "letter_pdf.show",
     }

@@ -69,7 +69,7 @@ def _by_words(mail: Mail, today: date, own: Collection[str]) -> Classified:
     ):
         return replace(plain, kind=Kind.OPT_OUT, text=signature.removed(new))
     if machines.is_challenge(mail, new):
-        return replace(plain, kind=Kind.CHALLENGE)
+        return replace(plain, kind=Kind.CHALLENGE, text=new)  # what it asks for, and where
     words = signature.removed(new, decoding.name_and_address(mail.header("from"))[0])
     if _is_program(mail, new, words):
         return _from_program(plain, mail, new, words, today)
