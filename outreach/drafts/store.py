@@ -135,6 +135,7 @@ def propose_again(session: Session, draft_id: int, *, now: datetime, zone: str) 
     _write(session, draft, occasion, contact, thread, now=now, zone=zone)
     draft.version += 1
     draft.confirmed = []
+    draft.improving, draft.improving_note = "", None  # these are the words of the texts again
     session.flush()
     return draft
 

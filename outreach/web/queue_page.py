@@ -146,6 +146,7 @@ def show(
         versions=store.versions(session(), draft_id),
         knows=pages.card_knows(session(), [draft.contact_id], today=today).get(draft.contact_id),
         is_open=draft.state == State.PROPOSED and view.occasion.state in ("open", "held", "note", "snoozed", "unsure"),
+        early=draft.not_before if draft.not_before is not None and draft.not_before > today else None,
         before=queue_words.day_before(view.occasion.happened_on, today),
         may=guard.user().may("editor"),
         **_words(),

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask_babel import format_date, format_decimal, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 
+from outreach import clock
 from outreach.drafts.checks import SENTENCES, Refusal
 from outreach.drafts.rows import Draft
 from outreach.errors import N_
 from outreach.web import occasion_words
+from outreach.web.filters import when
 from outreach.web.language import said as said  # templates say kept sentences with it
 
 PURPOSES = {
@@ -75,6 +78,11 @@ def day_before(happens_on: date | None, today: date) -> date | None:
     if happens_on is None or happens_on - timedelta(days=1) <= today:
         return None
     return happens_on - timedelta(days=1)
+
+
+def leaves(moment: datetime) -> Markup | str:
+    """When it leaves; what is due leaves in a moment, not some time ago."""
+    return when(max(moment, clock.now() + timedelta(seconds=1)))
 
 
 def _told(code: str, values: Mapping[str, Any]) -> str:

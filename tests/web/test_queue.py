@@ -409,6 +409,28 @@ def test_writing_anew_keeps_what_was_typed_as_an_earlier_version(editor: Browser
     assert OWN in editor.get(f"/queue/{draft_id}").text
 
 
+def test_improved_words_are_said_to_be_so_until_the_letter_is_written_anew(
+    editor: Browser, house: House, draft_id: int
+) -> None:
+    with house.database.writing() as session:
+        session.execute(update(Draft).where(Draft.id == draft_id).values(improving="done"))
+    assert "improved by the language model" in editor.get(f"/queue/{draft_id}").text
+    press(editor, draft_id, "rewriting")
+    assert "improved by the language model" not in editor.get(f"/queue/{draft_id}").text
+    note = {"sentence": "The endpoint answers with error %(status)s.", "values": {"status": 500}}
+    with house.database.writing() as session:
+        values = {"improving": "failed", "improving_note": note}
+        session.execute(update(Draft).where(Draft.id == draft_id).values(values))
+    assert "The endpoint answers with error 500." in editor.get(f"/queue/{draft_id}").text
+
+
+def test_a_letter_for_a_day_to_come_says_that_it_waits(editor: Browser, house: House, draft_id: int) -> None:
+    day = clock.now().date() + timedelta(days=9)
+    with house.database.writing() as session:
+        session.execute(update(Draft).where(Draft.id == draft_id).values(not_before=day))
+    assert "it waits for the day" in editor.get(f"/queue/{draft_id}").text
+
+
 def test_a_file_is_attached_seen_and_taken_away_and_never_slips_into_a_mail(
     editor: Browser, house: House, draft_id: int
 ) -> None:
