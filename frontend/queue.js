@@ -110,8 +110,9 @@ function counts(notice) {
   notice.dataset.counting = "yes";
   const words = notice.querySelector("[data-left]");
   const pattern = words.dataset.left;
+  const end = performance.now() + Number(notice.dataset.seconds) * 1000; // whatever the clock of this device says
   const tick = () => {
-    const left = Math.ceil((Number(notice.dataset.leavesAt) - Date.now()) / 1000);
+    const left = Math.ceil((end - performance.now()) / 1000);
     if (left <= 0) {
       notice.hidden = true;
       clearInterval(timer);
@@ -127,7 +128,7 @@ function counts(notice) {
 document.addEventListener("htmx:load", (event) => {
   const root = event.detail.elt;
   root.querySelectorAll?.("[data-paper]").forEach(mirrored);
-  root.querySelectorAll?.("[data-leaves-at]").forEach(counts);
+  root.querySelectorAll?.("[data-seconds]").forEach(counts);
   if (matchMedia("(max-width: 67.99rem)").matches) {
     root.querySelectorAll?.("[data-folds][open]").forEach((one) => { one.open = false; });
   }

@@ -169,13 +169,14 @@ def onward(draft_id: int, found: Batch) -> str:
     return url_for("queue.index", last=draft_id)
 
 
-def fresh(found: Batch, now: datetime) -> list[Leaving]:
-    """Letters approved within the last seconds: one click takes them back."""
-    return [
-        one
+def fresh(found: Batch, now: datetime) -> list[tuple[Leaving, int]]:
+    """Letters approved within the last seconds, which one click takes back, and how many seconds are left."""
+    left = [
+        (one, round((one.approved_at + approve.UNDO - now).total_seconds()))
         for one in found.leaving
-        if one.approved_at is not None and one.approved_at + approve.UNDO > now and one.delivery_state == "ready"
+        if one.approved_at is not None and one.delivery_state == "ready"
     ]
+    return [pair for pair in left if pair[1] > 0]
 
 
 def ends(found: Batch) -> dict[str, object]:

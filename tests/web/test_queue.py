@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+import wsgi
 from outreach import clock
 from outreach.consent.permissions import Permission
 from outreach.contacts import Contact
@@ -22,7 +23,7 @@ from outreach.house import House
 from outreach.mail.rows import Delivery
 from outreach.occasions.rows import REASONS, Lesson, Occasion
 from outreach.users import Role, User
-from tests import letters
+from tests import letters, world
 from tests.web import lint
 from tests.web.conftest import Browser, SignIn
 from tests.world import World
@@ -513,6 +514,44 @@ def test_a_letter_that_cannot_be_written_says_what_is_missing_on_the_card(
     assert lint.problems(shown) == []
     assert press(editor, blocked, "approval", when="now").status_code == 409
     assert mails(house) == []
+
+
+def test_a_letter_put_off_says_until_when_and_can_be_sent_before(editor: Browser, house: House, draft_id: int) -> None:
+    press(editor, draft_id, "later", until="answer")
+    shown = editor.get(f"/queue/{draft_id}").text
+    assert "or until they answer" in shown
+    assert press(editor, draft_id, "approval", fields(shown), when="now").status_code == 303
+    assert mails(house) == ["ready"]
+
+
+def test_a_person_who_was_merged_or_erased_gets_nothing(editor: Browser, house: House, draft_id: int) -> None:
+    given = form(editor, draft_id)
+    with house.database.writing() as session:
+        contact_id = session.get_one(Draft, draft_id).contact_id
+        session.execute(update(Contact).where(Contact.id == contact_id).values(gone="erased"))
+    answer = press(editor, draft_id, "approval", given, when="now")
+    assert answer.status_code == 409
+    assert "not in the customer file any more" in answer.text
+    assert mails(house) == []
+
+
+def test_the_queue_works_the_same_on_each_database(any_house: House) -> None:
+    with any_house.database.writing() as session:
+        owner = world.build(session).owner
+        letters.mailbox(session, any_house)
+        draft_id = letters.proposed(session, letters.person(session)).id
+    app = wsgi.create_app(any_house)
+    app.testing, app.test_client_class = True, Browser
+    client = app.test_client()
+    assert isinstance(client, Browser)
+    with client.session_transaction() as cookie:
+        cookie["user"] = [owner, 1]
+    assert client.get("/queue/").location.endswith(f"/queue/{draft_id}")
+    given = form(client, draft_id)
+    assert press(client, draft_id, "approval", given, when="now", text=OWN).status_code == 303
+    assert press(client, draft_id, "approval", given, when="now", text=OWN).status_code == 303
+    assert client.get("/queue/all").status_code == 200
+    assert mails(any_house) == ["ready"]
 
 
 def test_no_letter_is_a_friendly_sentence(signed_in: SignIn) -> None:
