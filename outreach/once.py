@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from outreach import clock
+from outreach import clock, db
 from outreach.db import Base, Moment
 
 KEPT = timedelta(days=2)
@@ -32,6 +32,12 @@ def remember(session: Session, key: str, location: str) -> None:
     """Keep where this form led; a second one at the same moment breaks the primary key and rolls back."""
     session.add(FormPost(key=key, location=location, at=clock.now()))
     session.flush()
+
+
+def first(session: Session, key: str, now: datetime) -> bool:
+    """Whether this key comes for the first time; of two at the same moment one is the first."""
+    put = db.insert(session, FormPost).values(key=key, location="", at=now).on_conflict_do_nothing()
+    return session.scalar(put.returning(FormPost.key)) is not None
 
 
 def forget_old(session: Session) -> None:

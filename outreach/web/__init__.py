@@ -39,6 +39,7 @@ from outreach.web import (  # noqa: F401, I001
     search,
     services,
     settings,
+    settings_hooks,
     settings_house,
     settings_lists,
     settings_mailboxes,
@@ -48,6 +49,7 @@ from outreach.web import (  # noqa: F401, I001
     tags,
     tasks,
     value,
+    webhooks,
     week,
     week_care,
     week_letters,
@@ -86,4 +88,5 @@ def blueprints() -> list[Blueprint]:
         queue.bp,
         letters.bp,
         settings.pages,
+        webhooks.bp,
     ]

@@ -46,6 +46,7 @@ PUBLIC = frozenset(
         "public.take_survey",
         "public.survey_thanks",
         "calendar.feed",
+        "webhooks.take",
     }
 )
 

@@ -24,6 +24,7 @@ PUBLIC_POSTS = {
     "public.one_click",
     "public.take_preferences",
     "public.take_survey",
+    "webhooks.take",
 }
 #: what a reader may change: what is theirs
 READERS_POSTS = {"door.sign_out", "settings.save_profile", "settings.save_password", "calendar.renew"}
@@ -34,6 +35,7 @@ WITHOUT_CSRF = {
     "public.one_click",
     "public.take_preferences",
     "public.take_survey",
+    "webhooks.take",
 }
 
 

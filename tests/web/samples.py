@@ -153,6 +153,7 @@ SAMPLES: dict[str, Sample] = {
     "inbox.show": _mail,
     "settings.sender": lambda house, people: {"sender_id": 1},
     "settings.topic": lambda house, people: {"list_id": people.lists["news"]},
+    "settings.hook": lambda house, people: {"provider": "ses"},
     "settings.field": lambda house, people: {"field_id": 1},
     "settings.person": lambda house, people: {"user_id": people.assistant},
     "outbox.mail": lambda house, people: {"mail_id": 1, "view": "html"},
