@@ -48,7 +48,9 @@ FIELDS = {
 #: refusals that the person at the letter mends by writing
 MENDED_BY_WRITING = frozenset(("blocked", "empty", "unsourced"))
 #: a mail is not the way; a call or a letter by post may be
-OTHER_WAY = frozenset(("light_red", "light_purpose", "suppressed", "address_changed"))
+OTHER_WAY = frozenset(
+    ("light_red", "light_purpose", "suppressed", "address_changed", "stop_flag", "complaint", "too_late", "gone")
+)
 FOLLOW_UPS = (5, 10, 14)
 _BACK = N_("Something changed after the approval.")
 

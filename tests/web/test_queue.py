@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select, update
 
 import wsgi
-from outreach import clock
+from outreach import clock, stops
 from outreach.consent.permissions import Permission
 from outreach.contacts import Contact
 from outreach.drafts import store
@@ -522,6 +522,18 @@ def test_a_letter_put_off_says_until_when_and_can_be_sent_before(editor: Browser
     assert "or until they answer" in shown
     assert press(editor, draft_id, "approval", fields(shown), when="now").status_code == 303
     assert mails(house) == ["ready"]
+
+
+def test_under_a_stop_flag_no_mail_is_offered(editor: Browser, house: House, draft_id: int) -> None:
+    given = form(editor, draft_id)
+    with house.database.writing() as session:
+        contact_id = session.get_one(Draft, draft_id).contact_id
+        stops.put(session, contact_id=contact_id, kind="death", reach="person", on=clock.now().date(), now=clock.now())
+    shown = editor.get(f"/queue/{draft_id}").text
+    assert "A stop flag stands since" in shown
+    assert "data-send" not in shown
+    assert press(editor, draft_id, "approval", given, when="now").status_code == 409
+    assert mails(house) == []
 
 
 def test_a_person_who_was_merged_or_erased_gets_nothing(editor: Browser, house: House, draft_id: int) -> None:
