@@ -2,7 +2,7 @@
 
     suppress the hashes → mails, imports, surveys, other people's cards lose what names them → rows → the contact
 
-Newsletters that were sent stay countable: their deliveries keep state and moments, and lose the address. While there
+Mails that were sent stay countable: their deliveries keep state and moments, and lose address and text. While there
 are such, an empty contact row (gone = "erased") and an empty proof of consent stay, because the deliveries point to them.
 """
 
@@ -13,15 +13,31 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, delete, false, func, or_, select, text, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    cast,
+    delete,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+    text,
+    true,
+    update,
+)
 from sqlalchemy.orm import Session
 
-from outreach import contacts, db, logs, paging
+from outreach import contacts, db, lines, logs, paging, stops
 from outreach.care.referrals import THANK
 from outreach.care.rows import Referral
 from outreach.consent.rows import Consent, Suppression
 from outreach.contacts import Contact, address_hash
 from outreach.db import Base
+from outreach.drafts.rows import Draft
 from outreach.duplicates import DuplicateProposal
 from outreach.errors import N_, Conflict
 from outreach.exports.everything import addresses, numbers, pointing
@@ -29,11 +45,15 @@ from outreach.history.rows import Touchpoint
 from outreach.imports.rows import ImportSkip
 from outreach.journal import Change
 from outreach.mail.rows import Delivery, KeptMail
+from outreach.replies.consequences import LEGAL_THREAT
+from outreach.replies.rows import Incoming
+from outreach.stops import Stop
 from outreach.surveys.rows import AnswerSheet, Question
 from outreach.tasks import Task
 
 log = logs.get(__name__)
 _IN_HAND = ("claimed", "sending")
+_NOT_SENT = ("ready", "cancelled", "skipped", "expired")
 #: no hash of an address has this value
 _NO_HASH = bytes(32)
 _ERASED = N_("The row belonged to somebody who was erased since.")
@@ -70,6 +90,7 @@ def erase(session: Session, contact_id: int, *, now: datetime) -> Erased:
     session.expunge_all()  # everything below passes the session by, and the journal with it
     suppressed = _suppress(session, who, now)
     _empty_mails(session, who)
+    _empty_alerts(session, who)
     _empty_imports(session, who)
     _empty_surveys(session, who)
     _empty_referrals(session, who)
@@ -105,6 +126,18 @@ def _empty_mails(session: Session, who: _Who) -> None:
         session,
         delete(KeptMail).where(or_(KeptMail.delivery_id.in_(mine), func.lower(KeptMail.recipient).in_(who.addresses))),
     )
+
+
+def _empty_alerts(session: Session, who: _Who) -> None:
+    """A threat stands at the flag of the company, and words of customers in mails to users: the words go, all else stays."""
+    threats = select(Incoming.text).where(Incoming.contact_id.in_(who.ids), Incoming.kind == LEGAL_THREAT)
+    quoted = [lines.cut(one, stops.QUOTE_MOST) for one in session.scalars(threats)]
+    said = update(Stop).where(Stop.kind == LEGAL_THREAT, Stop.quote.in_(quoted))
+    _run(session, said.values(headline="", quote=""))
+    to_users = update(Delivery).where(Delivery.kind == "system", Delivery.state.not_in(("ready", *_IN_HAND)))
+    _run(session, to_users.values(message=None))
+    shown = select(Delivery.id).where(Delivery.kind == "system")
+    _run(session, delete(KeptMail).where(KeptMail.delivery_id.in_(shown)))
 
 
 def _empty_imports(session: Session, who: _Who) -> None:
@@ -175,13 +208,15 @@ def _empty_journal(session: Session, who: _Who) -> None:
 
 
 def _deliveries(session: Session, who: _Who) -> int:
-    """Newsletters become numbers, what was not sent is not sent, every other mail goes: how many newsletters stay."""
+    """Newsletters and letters become numbers, what was not sent is not sent, every other mail goes: how many newsletters
+    stay."""
     mine = Delivery.contact_id.in_(who.ids)
-    _run(session, delete(Delivery).where(mine, or_(Delivery.kind != "newsletter", Delivery.state.in_(("ready", "cancelled", "skipped", "expired")))))  # fmt: skip
-    kept = session.connection().execute(
-        update(Delivery).where(mine).values(address="", address_hash=_NO_HASH, message=None, answer="")
-    )
-    return kept.rowcount
+    _run(session, delete(Draft).where(Draft.contact_id.in_(who.ids)))  # before the deliveries they are bound to
+    counted = and_(Delivery.kind.in_(("newsletter", "personal")), Delivery.state.not_in(_NOT_SENT))
+    _run(session, delete(Delivery).where(mine, not_(counted)))
+    empty = update(Delivery).where(mine).values(address="", address_hash=_NO_HASH, message=None, answer="")
+    kept = session.scalars(empty.returning(Delivery.kind).execution_options(synchronize_session=False)).all()
+    return sum(kind == "newsletter" for kind in kept)
 
 
 def _remove_rows(session: Session, who: _Who) -> None:

@@ -25,6 +25,7 @@ from outreach.journal import Tracked
 Reach = Literal["marketing", "positive", "promotions", "person"]
 #: news of a flag that was lifted this recently does not set it again
 REMEMBERED = timedelta(days=180)
+QUOTE_MOST = 250
 #: what is no news told again: a person's hand, and a threat somebody writes anew
 _EACH_TIME = frozenset({"by_hand", "legal_threat"})
 #: what each reach keeps from newsletters too, without asking
@@ -130,7 +131,7 @@ def put(
     values: dict[str, Any] = {
         "company_id": None if about_person else company_id, "contact_id": contact_id, "kind": kind, "reach": reach,
         "newsletters": reach in _HOLDS_NEWSLETTERS, "since_on": on, "until_on": until,
-        "headline": lines.cut(headline, 300), "quote": lines.cut(quote, 250), "link": link[:2000],
+        "headline": lines.cut(headline, 300), "quote": lines.cut(quote, QUOTE_MOST), "link": link[:2000],
         "created_at": now, "lifted_at": None, "lifted_by": None,
     }  # fmt: skip
     made = session.execute(db.insert(session, Stop).values(values).on_conflict_do_nothing().returning(Stop.id)).scalar()

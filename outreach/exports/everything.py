@@ -40,6 +40,11 @@ LABELS = {
     "facts": N_("Facts"),
     "tasks": N_("Tasks"),
     "deliveries": N_("Mails sent"),
+    "drafts": N_("Letters"),
+    "incoming_mails": N_("Mails received"),
+    "bounces": N_("Mails that could not be delivered"),
+    "occasions": N_("Reasons to write"),
+    "stops": N_("Stop flags"),
     "complaints": N_("Complaints"),
     "gifts": N_("Gifts"),
     "referrals": N_("Recommendations"),
@@ -51,7 +56,20 @@ LABELS = {
 #: proposals about two people, of whom one is somebody else
 _LEFT_OUT = frozenset(["duplicate_proposals", "import_kept"])
 #: for comparing only, and numbers of rows here that mean nothing elsewhere
-_HIDDEN = frozenset(["email_key", "address_hash", "owner_id", "photo_id", "set_id", "key", "message", "content"])
+_HIDDEN = frozenset(
+    [
+        "email_key",
+        "address_hash",
+        "owner_id",
+        "photo_id",
+        "set_id",
+        "key",
+        "message",
+        "content",
+        "fingerprint",
+        "sha256",
+    ]
+)
 _NAMED = {"tag_id": ("tags", "name"), "list_id": ("lists", "name"), "company_id": ("companies", "name"),
           "survey_id": ("surveys", "title"), "special_offer_id": ("special_offers", "code"),
           "campaign_id": ("campaigns", "subject")}  # fmt: skip
@@ -177,4 +195,8 @@ def _files(session: Session, ids: Collection[int]) -> dict[str, bytes]:
     written = select(deliveries.id, deliveries.message).where(deliveries.id.in_(mine), deliveries.message.is_not(None))
     for number, raw in session.execute(written):
         found[f"mails/delivery-{number}.eml"] = raw
+    drafts, files = tables["drafts"].c, tables["draft_attachments"].c
+    enclosed = select(files.id, files.filename, files.content).join(tables["drafts"], drafts.id == files.draft_id)
+    for number, filename, content in session.execute(enclosed.where(drafts.contact_id.in_(ids))):
+        found[f"attachments/{number}-{filename}"] = content
     return found

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from outreach import contacts as people
@@ -17,13 +17,16 @@ from outreach.contacts import Contact, ContactTag
 from outreach.contacts.channels import phone_key
 from outreach.contacts.rows import Channel, Photo, PostalAddress
 from outreach.dates import SpecialDay
+from outreach.drafts.rows import Draft
 from outreach.errors import N_, Conflict, Invalid
 from outreach.facts import Fact
 from outreach.history.rows import Touchpoint
+from outreach.journal import Noted
 from outreach.mail.rows import Delivery
 from outreach.merge.agreed import call_off_doubles, heed_objections, join_standing
 from outreach.merge.parts import CONTACT_FIELDS, Comparison, choose_days, field, move_rows
 from outreach.occasions.rows import Lesson, Occasion
+from outreach.replies.rows import Bounce, Incoming
 from outreach.stops import Stop
 from outreach.surveys.rows import AnswerSheet
 from outreach.tasks import Task
@@ -47,6 +50,8 @@ OWNED: tuple[tuple[type[Any], tuple[str, ...]], ...] = (
     (Lesson, ("kind", "source", "rule", "undone_at")),
     (Stop, ("kind", "lifted_at")),
 )
+#: what moves along by statement: no card shows its changes, the way back needs them
+LETTERS: tuple[type[Any], ...] = (Draft, Incoming, Bounce)
 #: rows that change without the session noting it; what is undone last stands first
 _STANDING = ("consents", "subscriptions", "consent_events", "survey_answers")
 
@@ -83,6 +88,7 @@ def contacts(session: Session, keep_id: int, other_id: int, *, take: Collection[
     _choose_fields(session, keep, other, take)
     for row, unique in OWNED:
         move_rows(session, row, unique, "contact_id", keep_id, other_id)
+    _move_letters(session, keep_id, other_id)
     _move_referrals(session, keep_id, other_id)
     _move_answers(session, keep_id, other_id)
     join_standing(session, keep, other, address_taken=had is not None and keep.email_key == had, now=now)
@@ -157,6 +163,20 @@ def _birthday(session: Session, contact_id: int) -> tuple[int | None, int | None
     return (row[0], row[1], row[2]) if row else None
 
 
+def _move_letters(session: Session, keep_id: int, other_id: int) -> None:
+    """Letters in the queue and sent ones, mails that came, and what came back of theirs."""
+    for row in LETTERS:
+        moved = update(row).where(row.contact_id == other_id).values(contact_id=keep_id).returning(row.id)
+        ids = session.scalars(moved.execution_options(synchronize_session="fetch")).all()
+        journal.note(
+            session,
+            [
+                Noted(row.__tablename__, {"id": one}, {"contact_id": other_id}, {"contact_id": keep_id}, keep_id)
+                for one in ids
+            ],
+        )
+
+
 def _move_referrals(session: Session, keep_id: int, other_id: int) -> None:
     pair = (keep_id, other_id)
     brought = {one.contact_id for one in session.scalars(select(Referral).where(Referral.referrer_id == keep_id))}
@@ -188,6 +208,7 @@ def _moves(session: Session, contact_id: int) -> dict[str, int]:
     owned = [(row.__tablename__, row, row.contact_id) for row, _ in OWNED]
     owned += [("referrals", Referral, Referral.referrer_id), ("deliveries", Delivery, Delivery.contact_id)]
     owned += [("survey_answers", AnswerSheet, AnswerSheet.contact_id)]
+    owned += [(row.__tablename__, row, row.contact_id) for row in LETTERS]
     found = {}
     for name, row, column in owned:
         found[name] = session.scalar(select(func.count()).select_from(row).where(column == contact_id)) or 0

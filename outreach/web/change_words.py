@@ -42,6 +42,9 @@ TABLES = {
     "occasions": _l("Occasion"),
     "occasion_lessons": _l("What was learned"),
     "stops": _l("Stop flag"),
+    "drafts": _l("Letter"),
+    "incoming_mails": _l("Mail received"),
+    "bounces": _l("Mail that could not be delivered"),
     "fair_exhibitors": _l("Exhibits at a fair"),
 }
 FIELDS = {
