@@ -29,6 +29,7 @@ from outreach.imports import store as imports
 from outreach.imports.rows import Import
 from outreach.mail.rows import Delivery, KeptMail
 from outreach.mailboxes import store as mailboxes
+from outreach.replies import hooks
 from outreach.senders import Sender
 from outreach.settings import ROOT
 from tests import inbox, letters, world
@@ -164,6 +165,8 @@ PAGES = [
     Shot("fields", "/settings/fields"),
     Shot("field", "/settings/fields/1"),
     Shot("suppression", "/settings/suppression"),
+    Shot("hooks", "/settings/hooks"),
+    Shot("hook", "/settings/hooks/mailgun"),
     Shot("users", "/settings/users"),
     Shot("user", "/settings/users/2"),
     Shot("outbox", "/outbox"),
@@ -217,6 +220,7 @@ def live_in(session: Session, house: House | None = None) -> world.World:
         _more(session)
         letters_wait(session, house, built)
         inbox.answers_wait(session, house)
+        hooks.turn_on(session, house, "mailgun")
     return built
 
 

@@ -11,11 +11,12 @@ from outreach import clock, stops, users
 from outreach.consent import lists, subscriptions, suppression
 from outreach.consent.light import light
 from outreach.consent.rows import Subscription
-from outreach.contacts import channels
+from outreach.contacts import Contact, channels
 from outreach.drafts import queue, sending
 from outreach.drafts.rows import Draft
 from outreach.house import House
 from outreach.lights import known
+from outreach.mail import message
 from outreach.mail.rows import Delivery
 from outreach.occasions import decide, found
 from outreach.occasions.rows import Occasion
@@ -24,6 +25,7 @@ from outreach.replies import bounces
 from outreach.replies.rows import Bounce, Incoming
 from outreach.stops import Stop
 from tests import letters, sink
+from tests import sending as closing
 from tests.replying import ANNA, Desk
 
 OPT_OUT = "Bitte schreiben Sie mir nicht mehr, ich möchte keine Mails von Ihnen."
@@ -366,3 +368,55 @@ def test_a_challenge_waits_for_a_person_and_is_no_answer(desk: Desk) -> None:
     assert (row.kind, row.waits_since) == ("challenge", row.at)
     assert (desk.timeline(), desk.occasions("answer_owed")) == ([], [])
     assert [one for one in desk.occasions("award") if one.state in LIVE] == []
+
+
+def test_a_mail_nobody_understands_waits_for_a_person(desk: Desk) -> None:
+    row = desk.row(desk.comes("."))
+    assert row.kind in ("unknown", "reply")
+    assert row.waits_since == row.at
+
+
+# ---- newsletters
+
+
+def newsletter_delivery(desk: Desk) -> tuple[int, int, str]:
+    """A newsletter that went to one reader: the delivery, the reader, and its Message-ID."""
+    campaign_id = closing.begun(desk.house, 1)
+    with desk.house.database.writing() as session:
+        of_campaign = Delivery.campaign_id == campaign_id
+        session.execute(update(Delivery).where(of_campaign).values(state="sent", sent_at=clock.now()))
+        number, reader = session.execute(select(Delivery.id, Delivery.contact_id).where(of_campaign)).one()
+    return number, reader, message.message_id(desk.house.sealer, "news.example.de", number)
+
+
+def test_an_answer_to_a_newsletter_counts_at_its_delivery_and_is_owed_an_answer(desk: Desk) -> None:
+    number, reader, named = newsletter_delivery(desk)
+    row = desk.row(desk.comes("Das klingt gut, was kostet das?", From="person0@example.org", **{"In-Reply-To": named}))
+    assert (row.delivery_id, row.contact_id, row.matched_by) == (number, reader, "message_id")
+    with desk.house.database.reading() as session:
+        assert session.get_one(Delivery, number).replied_at == row.at
+    assert [one.contact_id for one in desk.occasions("answer_owed")] == [reader]
+
+
+def test_a_bounce_and_an_objection_to_a_newsletter_count_at_its_delivery(desk: Desk) -> None:
+    number, reader, named = newsletter_delivery(desk)
+    row = desk.row(desk.bounce("person0@example.org", about=named))
+    desk.comes("Bitte abmelden.", From="person0@example.org", **{"In-Reply-To": named})
+    with desk.house.database.reading() as session:
+        delivery = session.get_one(Delivery, number)
+        assert delivery.bounced_at == row.at
+        assert delivery.unsubscribed_at is not None
+        states = select(Subscription.state).where(Subscription.contact_id == reader)
+        assert session.scalars(states).all() == ["unsubscribed"]
+    assert suppressed(desk, "person0@example.org")
+
+
+def test_no_newsletter_goes_to_the_company_of_a_threat(desk: Desk) -> None:
+    campaign_id = closing.begun(desk.house, 1)
+    with desk.house.database.writing() as session:
+        reader = session.scalars(select(Delivery.contact_id).where(Delivery.campaign_id == campaign_id)).one()
+        company = select(Contact.company_id).where(Contact.id == desk.anna).scalar_subquery()
+        session.execute(update(Contact).where(Contact.id == reader).values(company_id=company))
+    desk.comes(THREAT)
+    with desk.house.database.reading() as session:
+        assert session.scalar(select(stops.holds_newsletters(desk.today)).where(Contact.id == reader))

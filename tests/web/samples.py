@@ -22,6 +22,7 @@ from outreach.history import store as history
 from outreach.house import House
 from outreach.mailboxes import store as mailboxes
 from outreach.occasions.rows import Occasion
+from outreach.replies import hooks
 from outreach.replies.rows import Incoming
 from outreach.senders import Sender
 from tests import inbox, letters
@@ -62,6 +63,13 @@ def _entry(session: Session, whose: dict[str, Any]) -> int:
 def _address(session: Session, whose: dict[str, Any]) -> int:
     made = channels.set_postal(session, **whose, street="Deichstraße 3", postcode="50667", city="Köln")
     return made.id if made is not None else 0
+
+
+def _hook(house: House, people: World) -> dict[str, str]:
+    """A provider that may call."""
+    with house.database.writing() as session:
+        hooks.turn_on(session, house, "mailgun")
+    return {"provider": "mailgun"}
 
 
 def _draft(house: House, people: World) -> dict[str, int]:
@@ -153,7 +161,7 @@ SAMPLES: dict[str, Sample] = {
     "inbox.show": _mail,
     "settings.sender": lambda house, people: {"sender_id": 1},
     "settings.topic": lambda house, people: {"list_id": people.lists["news"]},
-    "settings.hook": lambda house, people: {"provider": "ses"},
+    "settings.hook": _hook,
     "settings.field": lambda house, people: {"field_id": 1},
     "settings.person": lambda house, people: {"user_id": people.assistant},
     "outbox.mail": lambda house, people: {"mail_id": 1, "view": "html"},
