@@ -21,12 +21,17 @@ function go(key) {
 document.addEventListener("keydown", (event) => {
   const desk = form();
   const writing = event.target.closest?.("input, textarea, select, [contenteditable]");
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && writing && desk?.contains(writing)) {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && writing?.matches("#text, #subject") && desk?.contains(writing)) {
     const send = desk.querySelector("[data-send]");
     if (send) {
       event.preventDefault();
       send.click();
     }
+    return;
+  }
+  if (event.key === "Enter" && writing?.dataset.enter) {
+    event.preventDefault(); // the button beside it, not the one that keeps the letter
+    writing.closest(".panel-menu").querySelector(`button[value="${writing.dataset.enter}"]`).click();
     return;
   }
   if (writing) {

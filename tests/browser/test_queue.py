@@ -127,6 +127,15 @@ def test_the_keys_are_explained_and_escape_leaves_the_letter(desk: Page, house: 
     assert mails(house) == []
 
 
+def test_enter_in_the_note_of_a_call_notes_the_call(desk: Page, house: House, made: list[int]) -> None:
+    desk.locator("#verbs summary").filter(has_text="More").click()
+    desk.locator("#note").fill("Ruft im Mai zurück")
+    desk.keyboard.press("Control+Enter")  # sends from the letter alone
+    at(desk, made[1])
+    assert decided(house, made[0]) == ("done", "phone")
+    assert mails(house) == []
+
+
 def test_what_is_typed_is_kept_when_one_goes_on(desk: Page, house: House, made: list[int]) -> None:
     desk.fill("#text", "Guten Tag,\n\nnoch nicht fertig")
     desk.locator("a[data-goes=j]").click()

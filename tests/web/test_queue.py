@@ -346,6 +346,16 @@ def test_a_dismissal_has_one_of_seven_reasons(editor: Browser, house: House, dra
     assert mails(house) == []
 
 
+def test_a_wrong_company_of_the_news_can_be_taught_without_leaving_the_morning(
+    editor: Browser, house: House, made: list[int]
+) -> None:
+    with house.database.writing() as session:
+        session.execute(update(Occasion).values(origin_id=7))
+    for number in made:
+        answer = press(editor, number, "dismissal", reason="wrong_company")
+        assert 'href="/reports/7/wrong"' in editor.get(answer.location).text
+
+
 def test_never_this_kind_here_is_learned(editor: Browser, house: House, draft_id: int) -> None:
     press(editor, draft_id, "dismissal", reason="never")
     assert occasion(house, draft_id).decision == "never"
