@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
-from outreach import clock
+from outreach import clock, doctor
 from outreach.db import Database
 from outreach.drafts import sending, store
 from outreach.drafts.rows import Draft
 from outreach.history.rows import Touchpoint
 from outreach.house import House
-from outreach.mail import mailbox
+from outreach.mail import mailbox, records
 from outreach.mail.mailbox_answers import MailboxTrouble
 from outreach.mailboxes import store as mailboxes
 from outreach.mailboxes.rows import Mailbox, MailboxFolder
@@ -25,7 +25,7 @@ from outreach.replies import filing, inbox
 from outreach.replies.listen import Listening
 from outreach.replies.rows import Incoming
 from outreach.tasks import Task
-from tests import letters, sink
+from tests import letters, nameserver, sink
 from tests import sending as closing
 from tests.conftest import make_house
 from tests.imap import ImapServer
@@ -235,3 +235,21 @@ def test_news_wakes_the_reader_within_seconds(desk: Desk) -> None:
         for thread in listening._threads.values():
             thread.join(timeout=10)
     assert inbox.read(desk.house, desk.sender_id).taken_in == 2
+
+
+def test_the_doctor_tries_every_mailbox(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    with nameserver.running({}) as resolver:
+        monkeypatch.setattr(records, "Resolver", lambda: resolver)
+        before = desk.server.snapshot()
+        said = [one for one in doctor.examine(desk.house) if one.what == "mailbox"]
+        assert [one.sentence for one in said if one.level == "ok"] == [f"{US}: reading works."]
+        assert {one.level for one in said} == {"ok", "warning"}, "no SPF and no DMARC are hints"
+        assert desk.server.snapshot() == before
+        with desk.house.database.writing() as session:
+            mailboxes.save(session, desk.house.vault, desk.sender_id, imap_password="wrong")
+            mailboxes.pause_everything(session, paused=True, now=clock.now())
+        said = [one for one in doctor.examine(desk.house) if one.what == "mailbox"]
+    assert [
+        one.sentence.startswith(f"{US}: {desk.server.host} does not accept") for one in said if one.level == "wrong"
+    ] == [True]
+    assert any("Everything is paused" in one.sentence for one in said)
