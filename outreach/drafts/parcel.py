@@ -56,7 +56,8 @@ class Parcel:
 
 def added(sender: From, *, form: str, needs_notice: bool) -> str:
     """What is put below the letter: signature, notice, imprint; empty when there is nothing."""
-    parts = [sender.signature.strip()]
+    # A letter without a name below it is none; an address is no name.
+    parts = [sender.signature.strip() or ("" if "@" in sender.name else sender.name)]
     if needs_notice:
         parts.append(NOTICE[form])
     if sender.imprint:

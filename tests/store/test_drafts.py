@@ -251,3 +251,11 @@ def test_only_addresses_of_the_card_can_be_written_to(session: Session, draft: D
     with pytest.raises(Invalid):
         store.save(session, draft.id, version=draft.version, subject="x", text="y", to_address="fremd@example.org",
                    user_id=None, now=NOW)  # fmt: skip
+
+
+def test_a_letter_without_a_signature_ends_with_the_name_of_its_sender(
+    session: Session, any_house: House, small: World, sender: int, draft: Draft
+) -> None:
+    mailboxes.save(session, any_house.vault, sender, signature="")
+    session.expire_all()
+    assert queue.view(session, draft, now=NOW, zone=ZONE).below == "Katharina Weiß"
