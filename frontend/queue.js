@@ -114,7 +114,9 @@ function counts(notice) {
   if (notice.dataset.counting) return;
   notice.dataset.counting = "yes";
   const words = notice.querySelector("[data-left]");
+  const seconds = notice.querySelector(".seconds");
   const pattern = words.dataset.left;
+  notice.classList.add("counting");
   const end = performance.now() + Number(notice.dataset.seconds) * 1000; // whatever the clock of this device says
   const tick = () => {
     const left = Math.ceil((end - performance.now()) / 1000);
@@ -124,6 +126,7 @@ function counts(notice) {
       return;
     }
     words.textContent = pattern.replace("{n}", String(left));
+    seconds.textContent = String(left);
   };
   const timer = setInterval(tick, 1000);
   words.parentElement.removeAttribute("role"); // said once is enough
