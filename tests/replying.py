@@ -96,7 +96,7 @@ class Desk:
         return self.comes(text, role="sent", ago=timedelta(minutes=5), **heads)
 
     def bounce(self, recipient: str, *, status: str = "5.1.1", said: str = "550 5.1.1 User unknown", about: str = "",
-               ago: timedelta = timedelta(hours=1)) -> int | None:  # fmt: skip
+               action: str = "failed", ago: timedelta = timedelta(hours=1)) -> int | None:  # fmt: skip
         """A mail system tells that it could not deliver."""
         original = (
             f"--b\nContent-Type: text/rfc822-headers\n\nMessage-ID: {about}\nTo: {recipient}\n\n" if about else ""
@@ -107,7 +107,7 @@ class Desk:
             'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\n\n'
             "--b\nContent-Type: text/plain\n\nYour message could not be delivered.\n\n"
             "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\n"
-            f"Final-Recipient: rfc822; {recipient}\nAction: failed\nStatus: {status}\nDiagnostic-Code: smtp; {said}\n\n"
+            f"Final-Recipient: rfc822; {recipient}\nAction: {action}\nStatus: {status}\nDiagnostic-Code: smtp; {said}\n\n"
             f"{original}--b--\n"
         )
         return self.comes(raw=raw.encode(), ago=ago)

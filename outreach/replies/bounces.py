@@ -42,6 +42,8 @@ def of_mail(session: Session, row: Incoming, what: Classified, *, now: datetime,
     if what.kind is Kind.SPAM_REPORT:
         _note_for_delivery(session, row, "spam_report", "", "", what.recipient, now, language)
         return
+    if row.details.get("delayed"):
+        return  # it is still being tried
     if not what.failures:
         _note_for_delivery(session, row, what.sub or "soft", what.status, what.reason, what.recipient, now, language)
     # Of several addresses behind ours (a forward) one report counts: the one that says most.

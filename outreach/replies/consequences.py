@@ -188,7 +188,8 @@ def object_(session: Session, contact_id: int, *, said: str, source: str, at: da
         session, contact_id, channel="mail", what="objected", said=said[: permissions.SAID_MOST], source=source, at=at
     )
     for address in situation.addresses(session, session.get_one(Contact, contact_id)):
-        suppression.add(session, address, "objection", source, now=now)
+        with suppress(Invalid):  # kept on the card from a time when less was checked
+            suppression.add(session, address, "objection", source, now=now)
 
 
 def _data_request(case: _Case) -> None:

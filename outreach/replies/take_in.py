@@ -36,6 +36,8 @@ _LOCK = 7_221_011
 _HEAD = 20_000
 #: where Microsoft's servers keep the Message-ID they replaced
 _ORIGINAL_ID = re.compile(rb"^X-Microsoft-Original-Message-ID:\s*<([^<>\s]{1,900})>", re.IGNORECASE | re.MULTILINE)
+_REPORT_MOST = 200_000
+_ACTION = re.compile(rb"^Action:[ \t]*([a-z]+)", re.IGNORECASE | re.MULTILINE)
 #: words that stand in every report of a mail system, in its head or first lines
 _REPORT = re.compile(
     rb"mailer-daemon|postmaster|mail delivery|report-type|auto-submitted|x-failed-recipients|feedback-report"
@@ -76,7 +78,7 @@ def take_in(
         references=" ".join(_id(one) for one in envelope.references)[-8000:], address=envelope.from_address[:320],
         subject=lines.cut(envelope.subject, 500), at=moment, contact_id=found.contact_id,
         delivery_id=found.delivery_id, matched_by=found.by, kind=what.kind.value, sub=what.sub,
-        text=lines.paragraphs(what.text, TEXT_MOST), details=_details(what), created_at=now,
+        text=lines.paragraphs(what.text, TEXT_MOST), details=_details(what, raw), created_at=now,
     )  # fmt: skip
     session.add(row)
     session.flush()
@@ -170,10 +172,17 @@ def _id(message_id: str) -> str:
     return clean if ok and clean.endswith(">") else ""
 
 
-def _details(what: Classified) -> dict[str, object]:
+def _details(what: Classified, raw: bytes) -> dict[str, object]:
     said = {
         "recipient": what.recipient, "status": what.status, "reason": what.reason, "hard": what.hard,
         "returns_on": what.returns_on.isoformat() if what.returns_on else None, "successor": what.successor,
-        "successor_name": what.successor_name,
+        "successor_name": what.successor_name, "delayed": (what.kind is Kind.BOUNCE and is_still_tried(raw)) or None,
     }  # fmt: skip
-    return {name: value for name, value in said.items() if value not in (None, "")}
+    clean = {name: lines.cut(one, 500) if isinstance(one, str) else one for name, one in said.items()}
+    return {name: value for name, value in clean.items() if value not in (None, "")}
+
+
+def is_still_tried(raw: bytes) -> bool:
+    """Whether a report only says that it takes longer (RFC 3464 2.3.3): nothing has come back yet."""
+    actions = {one.lower() for one in _ACTION.findall(raw[:_REPORT_MOST])}
+    return actions == {b"delayed"}

@@ -317,6 +317,13 @@ def test_five_soft_bounces_within_a_week_are_a_server_that_is_away(desk: Desk) -
     assert not suppressed(desk, ANNA)
 
 
+def test_a_mail_that_takes_longer_has_not_come_back(desk: Desk) -> None:
+    draft_id = desk.sent()
+    row = desk.row(desk.bounce(ANNA, status="4.4.1", said="421 connection timed out", about=desk.message_id(draft_id), action="delayed"))  # fmt: skip
+    assert (row.kind, row.details.get("delayed")) == ("bounce", True)
+    assert (desk.delivery(draft_id).bounced_at, desk.count(Bounce)) == (None, 0)
+
+
 def test_a_block_is_never_the_fault_of_the_address(desk: Desk) -> None:
     draft_id = desk.sent()
     for days in range(1, 20, 2):

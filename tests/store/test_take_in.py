@@ -210,3 +210,26 @@ def test_a_sent_mail_is_never_settled_twice(desk: Desk) -> None:
         session.execute(update(Delivery).values(reason=""))
     desk.by_hand(**{"Message-ID": desk.message_id(draft_id)})
     assert (desk.delivery(draft_id).sent_at, desk.delivery(draft_id).reason) == (before, "")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"From: anna@moebel-weber.example\nSubject: \xff\xfe\x00 =?utf-8?q?=00=ff?=\nMessage-ID: <\xff@x>\n\nHallo\x00 \xff\xfe\n",
+        b"From: anna@moebel-weber.example\nContent-Type: text/plain; charset=nothing\n\n\xed\xa0\x80 Gr\xfc\xdfe\n",
+        b"From: anna@moebel-weber.example\nDate: Mon, 99 Xyz 0000\nReferences: <a\x00b@c> <\xff> <>\nIn-Reply-To: <a b@c>\n\nJa.\n",
+        b"From: anna@moebel-weber.example\nContent-Type: multipart/mixed; boundary=\x00\n\n--\x00\n\nJa.\n",
+        b"From: anna@moebel-weber.example\nSubject: "
+        + b"x" * 5000
+        + b"\nMessage-ID: <"
+        + b"y" * 3000
+        + b"@x>\n\n"
+        + b"z " * 50_000,
+        b"From: anna@moebel-weber.example\n\n",
+        b"From: anna@moebel-weber.example\nAuto-Submitted: auto-replied\nSubject: Abwesend\n\nNachfolger ist \xff\x00 Bernd, bernd\xff@x.example. Ich arbeite nicht mehr im Unternehmen.\n",
+    ],
+)
+def test_no_mail_is_too_broken_to_be_kept(desk: Desk, raw: bytes) -> None:
+    row = desk.row(desk.comes(raw=raw))
+    assert row.contact_id == desk.anna
+    assert "\0" not in row.text + row.subject
