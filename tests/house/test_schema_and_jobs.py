@@ -70,7 +70,21 @@ def test_every_shipped_mail_renders_with_sample_data() -> None:
              "list_name": "Neues", "source": "/sign-up/neues", "confirm_url": "https://n.example/confirm/x", "is_new_address": False}  # fmt: skip
     page = render.layout_page("confirm", str, **shown)
     assert "https://n.example/confirm/x" in text.from_html(page)
-    for layout in sorted(path.stem for path in render.LAYOUTS.glob("*.html") if path.stem not in ("base", "confirm")):
+    letter = {"name": "Anna Köhler", "company": "", "why": "Auszeichnung", "quote": "gewinnt", "source": "Südwest Presse",
+              "subject": "Glückwunsch", "text": [["Guten Tag,"], ["eine Zeile", "und noch eine"]], "light": "yellow",
+              "light_reason": "Nur zum Auftrag.", "link": "https://n.example/queue/1"}  # fmt: skip
+    page = render.layout_page(
+        "digest",
+        str,
+        **shown,
+        letters=[letter],
+        more=2,
+        queue_url="https://n.example/queue/",
+        settings_url="https://n.example/settings/",
+    )
+    assert "https://n.example/queue/1" in text.from_html(page)
+    whole = ("base", "confirm", "digest")
+    for layout in sorted(path.stem for path in render.LAYOUTS.glob("*.html") if path.stem not in whole):
         made = render.render(
             render.Source("Probe", "<p>{{ greeting }}</p>"), render.Frame(imprint=("Büro Weiß",)), layout=layout
         )

@@ -18,7 +18,7 @@ from outreach.settings import ROOT
 GERMAN = ROOT / "outreach" / "web" / "translations" / "de" / "LC_MESSAGES" / "messages.po"
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "lazy_gettext": None, "N_": None, "_l": None}
 #: the same word in both languages
-SAME = {"%(n)s MB", "%(n)s kB", "%(what)s: %(name)s", "%(what)s: %(name)s (%(years)s)", "CSV", "Code", "Domains", "Du", "Fan", "Fax",
+SAME = {"%(n)s MB", "%(n)s kB", "%(what)s: %(name)s", "%(what)s: %(name)s (%(years)s)", "CSV", "Code", "Domains", "Du", "Fan", "Fax", "Token",
         "Frau", "Herr", "JSON", "Link", "Links", "Mail", "Mails", "Name", "Neutral", "Newsletter",
         "Organisation", "Person", "Port", "Segment", "Server", "Sie", "Text", "Trend", "Version",
         "Version %(number)s", "Website"}  # fmt: skip
