@@ -16,7 +16,7 @@ from sqlalchemy import insert, select, update
 
 from bench import Figure, postgres_house, sqlite_house
 from bench.customer_file import _middle, _signed_in
-from outreach import clock, senders
+from outreach import clock, logs, senders
 from outreach.companies import Company
 from outreach.consent.rows import Permission
 from outreach.contacts import Contact, address_hash
@@ -39,6 +39,7 @@ _KINDS = ("award", "new_site", "funding", "contract_won", "anniversary_company")
 
 def run() -> list[Figure]:
     """Milliseconds of the page, mails a second taken in, and both against a baseline of the same run."""
+    logs.configure(as_json=False, level="WARNING")
     figures: list[Figure] = []
     for name, opened in (("SQLite", sqlite_house), ("PostgreSQL", postgres_house)):
         with opened() as house:
