@@ -88,7 +88,10 @@ def _fill(house: House) -> int:
     with house.database.writing() as session:
         sender = senders.create(session, name="Katharina Weiß", address="post@weiss.example")
         mailboxes.save(session, house.vault, sender.id, imap_host="127.0.0.1")
-        session.execute(insert(Company), [{"name": f"Firma {n} GmbH", "name_key": f"firma {n} gmbh", "created_at": now} for n in range(PEOPLE)])
+        session.execute(
+            insert(Company),
+            [{"name": f"Firma {n} GmbH", "name_key": f"firma {n} gmbh", "created_at": now} for n in range(PEOPLE)],
+        )
         companies = session.scalars(select(Company.id).order_by(Company.id)).all()
         session.execute(insert(Contact), [
             {"first_name": "Anna", "last_name": f"Köhler{n}", "salutation": "frau", "email": f"anna{n}@firma{n}.example",

@@ -50,4 +50,10 @@ def open_house(settings: Settings, *, configure_logs: bool = True) -> House:
     database = db.Database(settings.database)
     broker = jobs.broker(settings.broker_url)
     database.after_commit = jobs.Hints(broker).send
-    return House(settings=settings, database=database, sealer=Sealer(settings.secret), vault=Vault(settings.secret), broker=broker)
+    return House(
+        settings=settings,
+        database=database,
+        sealer=Sealer(settings.secret),
+        vault=Vault(settings.secret),
+        broker=broker,
+    )

@@ -106,7 +106,9 @@ def get(session: Session, contact_id: int, *, today: date, now: datetime, kinds:
         owed=owed,
         cadence=pace,
         due=due,
-        lights=light.lights(_known(person, further, said, counts, is_suppressed=bool(suppressed), has_letter=has_letter)),
+        lights=light.lights(
+            _known(person, further, said, counts, is_suppressed=bool(suppressed), has_letter=has_letter)
+        ),
         permissions=said,
         facts=known,
         days=dates.of(session, contact_id=contact_id, today=today),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from outreach import clock, jobs, lines, logs, tasks
@@ -160,6 +161,8 @@ def _take_in(house: House, sender_id: int, folder: str, role: str, mails: Sequen
                 with session.begin_nested():
                     found = take_in(session, house, sender_id, one.raw, role=role, at=one.internal_date, now=now)
                     taken += found is not None
+            except OperationalError:
+                raise  # the database, not the mail: the same mails are read again at the next look
             except Exception as error:  # noqa: BLE001 - an edge: whatever a mail does to us, the next one is read
                 log.warning("mail_not_taken_in", uid=one.uid, error=type(error).__name__, exc_info=True)
         _keep(session, sender_id, folder, role, Position(uidvalidity, mails[-1].uid))

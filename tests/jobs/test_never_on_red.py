@@ -101,7 +101,12 @@ def fresh(template: Path) -> Iterator[House]:
 
 @pytest.mark.slow
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(first=ALLOWED, before=st.one_of(st.just([]), HISTORIES), after=HISTORIES, purpose=st.sampled_from(["service", "relationship", "advertising"]))
+@given(
+    first=ALLOWED,
+    before=st.one_of(st.just([]), HISTORIES),
+    after=HISTORIES,
+    purpose=st.sampled_from(["service", "relationship", "advertising"]),
+)
 def test_no_history_leads_to_a_mail_on_red(
     sqlite_template: Path,
     first: list[tuple[str, int]],

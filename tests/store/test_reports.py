@@ -24,9 +24,13 @@ def house(any_house: House) -> House:
     return any_house
 
 
-def sent(session: Session, house: House, number: int, *, days_ago: int = 5, hours: float | None = None, **changes: Any) -> Draft:
+def sent(
+    session: Session, house: House, number: int, *, days_ago: int = 5, hours: float | None = None, **changes: Any
+) -> Draft:
     """A letter to somebody new, sent so many days ago and answered after so many hours."""
-    person = letters.person(session, f"p{number}@kunde{number}.example", company_id=None, last_name="Köhler" + "abcdefghij"[number])
+    person = letters.person(
+        session, f"p{number}@kunde{number}.example", company_id=None, last_name="Köhler" + "abcdefghij"[number]
+    )
     draft = letters.proposed(session, person, story=str(number), **changes)
     approved = letters.agree(session, house, draft)
     at = clock.now() - timedelta(days=days_ago)

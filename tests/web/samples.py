@@ -186,6 +186,7 @@ SAMPLES: dict[str, Sample] = {
     "segments.why": lambda house, people: {"segment_id": 1, "contact": people.people["anna"]},
     "reports.show": lambda house, people: {"campaign_id": SENT},
     "reports.people": lambda house, people: {"campaign_id": SENT, "figure": "sent"},
+    "letter_reports.download": lambda house, people: {"table": "kinds"},
     "reports.table": lambda house, people: {"campaign_id": SENT, "table": "links"},
     "queue.show": _draft,
     "letters.edit": lambda house, people: {"kind": "award", "form": "de_sie", "variant": 0},
