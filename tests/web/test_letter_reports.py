@@ -61,5 +61,7 @@ def test_a_table_that_does_not_exist_is_not_found(signed_in: SignIn) -> None:
     assert signed_in(Role.READER).get("/reports/letters/secrets.csv").status_code == 404
 
 
-def test_without_letters_the_report_says_so(signed_in: SignIn, people: World) -> None:
+def test_without_letters_the_report_says_so(signed_in: SignIn, house: House, people: World) -> None:
+    with house.database.writing() as session:
+        session.execute(update(User).values(language="en"))
     assert "Nothing to report yet" in signed_in(Role.OWNER).get("/reports/letters/").text

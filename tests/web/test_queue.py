@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 import wsgi
 from outreach import clock, stops
 from outreach.consent.permissions import Permission
-from outreach.contacts import Contact
+from outreach.contacts import Contact, channels
 from outreach.drafts import store
 from outreach.drafts.rows import Attachment, Draft
 from outreach.history.rows import Touchpoint
@@ -280,9 +280,23 @@ def test_every_reason_why_it_may_not_go_is_shown_and_the_text_stays(
     assert "The light for mail is red" in answer.text
     assert "No agreement to mails is noted" in answer.text
     assert "Note a call" in answer.text
-    assert f"/queue/{draft_id}/letter.pdf" in answer.text
+    assert f"/queue/{draft_id}/letter.pdf" not in answer.text  # there is no postal address
     assert fields(answer.text)["text"] == OWN
     assert lint.problems(answer.text) == []
+    assert mails(house) == []
+
+
+def test_whoever_may_not_be_mailed_can_be_sent_the_letter_by_post(
+    editor: Browser, house: House, draft_id: int
+) -> None:
+    with house.database.writing() as session:
+        session.execute(update(Permission).values(ended_at=clock.now()))
+        contact_id = store.get(session, draft_id).contact_id
+        channels.set_postal(session, contact_id=contact_id, street="Weg 1", postcode="89073", city="Ulm")
+    assert f"/queue/{draft_id}/letter.pdf" in editor.get(f"/queue/{draft_id}").text
+    letter = editor.get(f"/queue/{draft_id}/letter.pdf")
+    assert letter.mimetype == "application/pdf"
+    assert letter.data.startswith(b"%PDF-")
     assert mails(house) == []
 
 
