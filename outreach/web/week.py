@@ -16,7 +16,7 @@ from outreach.care import complaints
 from outreach.drafts import queue
 from outreach.house import House
 from outreach.imports import store as imports
-from outreach.replies import waiting
+from outreach.replies import pages as inbox
 from outreach.web.transaction import house, session
 
 pages = Blueprint("week", __name__)
@@ -100,7 +100,7 @@ def _zeros(session: Session) -> list[str]:
     """What does not wait: said too, so that a quiet page is known to be quiet and not forgotten."""
     waits = {
         _("No letter waits to be read."): queue.count(session),
-        _("Nobody waits for an answer."): waiting.count(session),
+        _("Nobody waits for an answer."): inbox.count_waiting(session),
         _("No complaint is open."): complaints.count_open(session),
         _("No stop flag is set."): len(stops.standing(session, today=clock.now().date(), limit=1)),
     }

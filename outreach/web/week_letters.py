@@ -11,7 +11,7 @@ from outreach import clock, lines
 from outreach.drafts import queue
 from outreach.house import House
 from outreach.mailboxes import store as mailboxes
-from outreach.replies import waiting
+from outreach.replies import pages
 from outreach.web.language import said
 from outreach.web.week import Line
 
@@ -60,7 +60,7 @@ def _letters(batch: queue.Batch) -> list[Line]:
 def _answers(session: Session) -> list[Line]:
     if "inbox.index" not in current_app.view_functions:
         return []
-    found, total = waiting.newest(session, limit=ANSWERS)
+    found, total = pages.newest_waiting(session, ANSWERS), pages.count_waiting(session)
     made = [
         Line("do", "reply", one.name, lines.cut(one.text or one.subject, 120), url_for("inbox.index"), _("Answer"))
         for one in found
