@@ -40,6 +40,20 @@ def first(session: Session, key: str, now: datetime) -> bool:
     return session.scalar(put.returning(FormPost.key)) is not None
 
 
+def mine(session: Session, key: str, now: datetime, *, lasts: timedelta) -> bool:
+    """Whether this piece of work is ours alone for a while; of two that ask at the same moment one gets it."""
+    put = db.insert(session, FormPost).values(key=key, location="", at=now)
+    taken = put.on_conflict_do_update(
+        index_elements=[FormPost.key], set_={"at": now}, where=FormPost.at < now - lasts
+    ).returning(FormPost.key)
+    return session.scalar(taken) is not None
+
+
+def give_back(session: Session, key: str) -> None:
+    """The work is out of our hands: anybody may take it again."""
+    session.execute(delete(FormPost).where(FormPost.key == key))
+
+
 def forget_old(session: Session) -> None:
     """Drop keys nobody will post again."""
     session.execute(delete(FormPost).where(FormPost.at < clock.now() - KEPT))

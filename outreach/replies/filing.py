@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
-from outreach import clock, logs
+from outreach import clock, logs, once
 from outreach.drafts.rows import Draft, State
 from outreach.errors import OutreachError
 from outreach.house import House
@@ -20,17 +20,25 @@ log = logs.get(__name__)
 #: what could not be filed within this time is left alone: a late copy surprises more than a missing one
 _GIVE_UP = timedelta(days=3)
 _BLOCK = 20
+#: so long one worker has a copy in hand alone
+_LASTS = timedelta(minutes=10)
 
 
 def file_sent(house: House) -> int:
     """File what was sent and is not filed yet; gives how many were. Safe to repeat."""
     filed = 0
     for draft_id, sender_id, raw, at in _waiting(house):
-        if clock.now() - at > _GIVE_UP or _file(house, sender_id, raw, at):
-            with house.database.writing() as session:
+        # Looking for a copy and leaving one are two steps: two workers between them would leave two.
+        key = f"file_sent:{draft_id}"
+        with house.database.writing() as session:
+            if not once.mine(session, key, clock.now(), lasts=_LASTS):
+                continue
+        is_filed = clock.now() - at > _GIVE_UP or _file(house, sender_id, raw, at)
+        with house.database.writing() as session:
+            if is_filed:
                 done = update(Draft).where(Draft.id == draft_id, Draft.filed_at.is_(None))
-                session.connection().execute(done.values(filed_at=clock.now()))
-            filed += 1
+                filed += session.connection().execute(done.values(filed_at=clock.now())).rowcount
+            once.give_back(session, key)  # whoever still believes that it waits finds the copy itself
     return filed
 
 
