@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import CheckConstraint, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from outreach import db
 from outreach.db import Base, Moment
 from outreach.errors import N_, Invalid
 from outreach.lines import line
@@ -67,27 +69,20 @@ MOST = {
 
 def get(session: Session) -> Organisation:
     """The organisation; the row is made when it is first asked for in a writing session."""
-    found = session.scalar(select(Organisation))
-    if found is None:
-        found = Organisation(
-            id=1,
-            name="",
-            legal_form="freelancer",
-            representative="",
-            street="",
-            postcode="",
-            city="",
-            country="",
-            phone="",
-            email="",
-            website="",
-            vat_id="",
-            register_court="",
-            register_number="",
-            anonymous_measuring="none",
-        )
-        session.add(found)
-    return found
+    found: Organisation | None = session.scalar(select(Organisation))
+    if found is not None:
+        return found
+    values: dict[str, Any] = {
+        **dict.fromkeys(MOST, ""),
+        "id": 1,
+        "legal_form": "freelancer",
+        "anonymous_measuring": "none",
+    }
+    if not session.autoflush:  # a session that only reads: nothing is kept
+        return Organisation(**values)
+    # Two that ask for the first time at the same moment make one row.
+    session.execute(db.insert(session, Organisation).values(values).on_conflict_do_nothing())
+    return session.scalars(select(Organisation)).one()
 
 
 def change(session: Session, **values: str) -> Organisation:
