@@ -22,6 +22,7 @@ from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from outreach import clock, jobs, logs
+from outreach.errors import Invalid
 from outreach.house import House
 from outreach.mail import message, outbox, routes
 from outreach.mail.answers import NotSent, Outcome, Sent, Settled, Unsure, Whose, settle
@@ -159,10 +160,27 @@ def deliver_waiting(house: House) -> None:
 def work_off(house: House, work: Work, *, seconds: float = SLICE_SECONDS) -> Report:
     """One slice: send what is ready and due for a while, on one lane of this process."""
     sending = Sending.of(house)
-    with house.database.reading() as session:
-        server = routes.server(session, house, work.sender_id, personal=work.personal)
+    try:
+        with house.database.reading() as session:
+            server = routes.server(session, house, work.sender_id, personal=work.personal)
+    except Invalid as error:  # a password that cannot be read any more; other senders go on
+        return _no_way_out(house, work, error)
     with sending.lanes.open(server) as lane, sending.ledger.lane():
         return Report(End.BUSY) if lane is None else _Slice(sending, work, lane, server).run(seconds)
+
+
+def _no_way_out(house: House, work: Work, error: Invalid) -> Report:
+    """The mailbox cannot be used until a person mends it: said where its trouble is shown."""
+    values: dict[str, object] = {name: str(value) for name, value in error.values.items()}
+    log.warning("no_way_out", sender=work.sender_id)
+    if work.pacer is not None:
+        with house.database.writing() as session:
+            now = clock.now()
+            allowance = work.pacer.allow(session, wanted=1, now=now)
+            if allowance.mails:
+                work.pacer.trip(session, seen=allowance.failures, now=now, pause=None,
+                                trouble={"sentence": error.sentence, "values": values})  # fmt: skip
+    return Report(End.TROUBLE, sentence=error.sentence, values=values)
 
 
 class _Slice:
