@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from outreach.consent.light import needs_notice
@@ -54,9 +54,18 @@ class Approved:
 
 
 def seen(session: Session, found: Around) -> str:
-    """The fingerprint of a draft as it stands; empty while it cannot be sent."""
+    """What a page shows of a draft as it stands: its fingerprint, and the last other letter this person was written.
+
+    A page of before that other letter does not count any more. Empty while the draft cannot be sent.
+    """
     packed = pack(session, found)
-    return parcel.fingerprint(packed, send_at=None) if packed is not None else ""
+    if packed is None:
+        return ""
+    others = select(func.max(Draft.delivery_id)).where(
+        Draft.contact_id == found.draft.contact_id, Draft.id != found.draft.id,
+        Draft.state.in_((State.APPROVED, State.SENT)),
+    )  # fmt: skip
+    return f"{parcel.fingerprint(packed, send_at=None)}.{session.scalar(others) or 0}"
 
 
 def pack(session: Session, found: Around) -> Parcel | None:

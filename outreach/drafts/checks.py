@@ -84,6 +84,7 @@ SENTENCES: Mapping[str, str] = {
     "too_late": N_("The occasion was over on %(day)s."),
     "imprint_missing": N_("Mandatory data of the sender are missing: %(fields)s."),
     "paused": N_("Sending is paused."),
+    "sender_changed": N_("The sender has another mail address now; look at the letter again."),
     "refused": N_("The mail server did not take it: %(answer)s"),
     "expired": N_("It could not be delivered for two days: %(answer)s"),
     "suppressed_meanwhile": N_("The address came on the list of those who want no mail."),

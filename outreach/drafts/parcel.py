@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from outreach.mail.message import Attached, Mail
+from outreach.mail.message import Attached, Mail, is_id
 from outreach.mailboxes.store import From
 
 #: § 7 (3) no. 4 UWG: clearly and unmistakably, each time the address is used
@@ -97,8 +97,9 @@ def pack(
         body=body(text, added(sender, form=form, needs_notice=needs_notice)),
         purpose=purpose,
         files=tuple(files),
-        in_reply_to=in_reply_to,
-        references=tuple(references),
+        # Others' numbers, perhaps cut short in a long conversation: what is none would keep the letter from ever going.
+        in_reply_to=in_reply_to if is_id(in_reply_to) else "",
+        references=tuple(one for one in references if is_id(one)),
     )
 
 

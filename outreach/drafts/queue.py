@@ -166,7 +166,6 @@ def view(session: Session, draft: Draft, *, now: datetime, zone: str) -> View:
     found = situation.around(session, draft, now=now, zone=zone)
     today = on_wall(now, zone).date()
     contact = found.contact
-    packed = approve.pack(session, found)
     sender = found.sender
     earliest = now + approve.UNDO
     return View(
@@ -187,7 +186,7 @@ def view(session: Session, draft: Draft, *, now: datetime, zone: str) -> View:
         files=situation.files(session, draft.id),
         fact=next((one for one in facts.of_contact(session, contact.id, today=today) if one.id == draft.fact_id), None),
         history=timeline.of_contact(session, contact.id, limit=_HISTORY).items,
-        seen=parcel.fingerprint(packed, send_at=None) if packed is not None else "",
+        seen=approve.seen(session, found),
         goes_at=holding.ready_at(session, sender.sender_id, now=now, not_before=earliest) if sender else None,
         good_hour=pace.good_hour(sender.pace, now=now) if sender else None,
         delivery=next(iter(_leaving(session, (), draft_id=draft.id)), None),

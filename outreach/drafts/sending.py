@@ -23,12 +23,13 @@ from outreach.drafts.checks import Refusal
 from outreach.drafts.rows import Draft, State
 from outreach.history import store as history
 from outreach.house import House
-from outreach.mail import outbox, send
+from outreach.mail import message, outbox, send
 from outreach.mail.ledger import Gate
 from outreach.mail.rows import Delivery
 from outreach.mail.send import Work
 from outreach.mailboxes import store as mailboxes
 from outreach.mailboxes.rows import Mailbox
+from outreach.mailboxes.store import From
 from outreach.occasions import suggest
 from outreach.occasions.rows import Occasion
 from outreach.occasions.rows import State as OccasionState
@@ -94,8 +95,16 @@ def _refused(session: Session, delivery_id: int, *, now: datetime, zone: str) ->
         return Refusal("approval_gone")
     if draft.sender_id is None:
         return Refusal("no_sender")
-    standing = situation.around(session, draft, now=now, zone=zone).standing
-    return next(iter(checks.refusals(standing, at_sending=True)), None)
+    found = situation.around(session, draft, now=now, zone=zone)
+    refusal = next(iter(checks.refusals(found.standing, at_sending=True)), None)
+    return refusal or _of_the_sender(session, delivery_id, found.sender)
+
+
+def _of_the_sender(session: Session, delivery_id: int, sender: From | None) -> Refusal | None:
+    """The finished mail carries the address its sender had then; the new mailbox would not be believed with it."""
+    raw = session.scalar(select(Delivery.message).where(Delivery.id == delivery_id))
+    is_same = raw is None or sender is None or message.sender_of(raw) == message.wire_address(sender.address)
+    return None if is_same else Refusal("sender_changed")
 
 
 def _hold_paused(session: Session, *, now: datetime, zone: str) -> None:

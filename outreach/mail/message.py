@@ -132,8 +132,13 @@ def _thread(mail: Mail) -> list[str]:
     return found
 
 
+def is_id(value: str) -> bool:
+    """Whether this is the number of a mail as it may stand in a header of ours."""
+    return re.fullmatch(r"<[!-;=?-~]{1,900}>", value) is not None
+
+
 def _one_id(value: str) -> str:
-    if not re.fullmatch(r"<[!-;=?-~]{1,900}>", value):
+    if not is_id(value):
         raise Invalid(N_("“%(value)s” is not the number of a mail."), field="in_reply_to", value=value[:100])
     return value
 
