@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import select, true, update
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from outreach import clock, jobs, logs
@@ -55,7 +56,7 @@ def gate(house: House) -> Gate:
 
     def look(connection: Connection, ids: Sequence[int]) -> Mapping[int, tuple[str, str]]:
         with Session(connection, autoflush=False) as session:
-            found = {one: _refused(session, one, now=clock.now(), zone=house.settings.timezone) for one in ids}
+            found = {one: _looked_at(session, one, now=clock.now(), zone=house.settings.timezone) for one in ids}
         return {one: ("cancelled", refusal.code) for one, refusal in found.items() if refusal is not None}
 
     return Gate(true(), lambda connection, ids: {}, look)
@@ -79,13 +80,34 @@ def settle(house: House) -> int:
         )
         rows = session.execute(query).all()
         for draft, delivery in rows:
-            if delivery.state == "sent":
-                _sent(session, draft, delivery, now=now, zone=zone)
-            else:
-                refusal = _why(session, draft, delivery, now=now, zone=zone)
-                approve.back_to_queue(session, draft, refusal=refusal, now=now, zone=zone)
-                log.info("letter_returned", draft=draft.id, reason=refusal.code)
+            try:
+                with session.begin_nested():
+                    _settle(session, draft, delivery, now=now, zone=zone)
+            except OperationalError:
+                raise
+            except Exception as error:  # noqa: BLE001 - an edge: the others are settled, and nothing else waits for this
+                log.warning("letter_not_settled", delivery=delivery.id, error=type(error).__name__, exc_info=True)
     return len(rows)
+
+
+def _settle(session: Session, draft: Draft, delivery: Delivery, *, now: datetime, zone: str) -> None:
+    if delivery.state == "sent":
+        _sent(session, draft, delivery, now=now, zone=zone)
+    else:
+        refusal = _why(session, draft, delivery, now=now, zone=zone)
+        approve.back_to_queue(session, draft, refusal=refusal, now=now, zone=zone)
+        log.info("letter_returned", draft=draft.id, reason=refusal.code)
+
+
+def _looked_at(session: Session, delivery_id: int, *, now: datetime, zone: str) -> Refusal | None:
+    """As _refused; a letter that cannot even be checked stays, and holds up neither other letters nor newsletters."""
+    try:
+        return _refused(session, delivery_id, now=now, zone=zone)
+    except SQLAlchemyError:
+        raise  # the database, not the letter
+    except Exception as error:  # noqa: BLE001 - one transaction begins the mails of all lanes
+        log.warning("letter_not_checked", delivery=delivery_id, error=type(error).__name__, exc_info=True)
+        return Refusal("not_checked")
 
 
 def _refused(session: Session, delivery_id: int, *, now: datetime, zone: str) -> Refusal | None:

@@ -20,6 +20,8 @@ from outreach.db import Database
 from outreach.drafts import approve, queue, sending, situation, store
 from outreach.drafts.rows import Draft
 from outreach.errors import Conflict
+from outreach.history import store as history
+from outreach.history.rows import Touchpoint
 from outreach.house import House
 from outreach.mail.rows import Delivery
 from outreach.mailboxes import store as mailboxes
@@ -203,3 +205,32 @@ def test_an_answer_can_be_approved_whatever_numbers_their_mail_carries(open_hous
         raw = session.scalar(select(Delivery.message).where(Delivery.id == draft.delivery_id))
     sent = BytesParser(policy=policy.default).parsebytes(raw or b"")
     assert str(sent["References"]).split()[-1] == desk.row(incoming).message_id
+
+
+@pytest.mark.parametrize("breaks", ["around", "history"])
+def test_a_letter_that_breaks_the_checks_holds_up_no_other(
+    open_house: House, server: Sink, monkeypatch: pytest.MonkeyPatch, breaks: str
+) -> None:
+    _, broken = prepare(open_house, server)
+    with open_house.database.writing() as session:
+        other = letters.person(session, "ben@moebel-weber.example", first_name="Ben", salutation="herr")
+        works = letters.proposed(session, other, story="2").id
+    agree(open_house, broken)
+    agree(open_house, works)
+    around, add = situation.around, history.add
+
+    def odd_around(session: Session, draft: Draft, **given: Any) -> situation.Around:
+        return around(session, draft, **given) if draft.id != broken else {}["a kind of before"]
+
+    def odd_add(session: Session, **given: Any) -> Touchpoint:
+        return add(session, **given) if given["contact_id"] == other else {}["an entry nobody expects"]
+
+    if breaks == "around":
+        monkeypatch.setattr(situation, "around", odd_around)
+    else:
+        monkeypatch.setattr(history, "add", odd_add)
+    for _ in range(3):
+        sending.send_letters(open_house)
+    assert [one.recipient for one in server.mails].count("ben@moebel-weber.example") == 1
+    assert state(open_house, works) == ("sent", "")
+    assert len(server.mails) == (1 if breaks == "around" else 2)
