@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from outreach.clock import on_wall
 from outreach.consent.light import needs_notice
 from outreach.drafts import checks, parcel, situation, store
 from outreach.drafts.changes import own_share
@@ -111,7 +112,10 @@ def approve(
     found = situation.around(session, draft, now=now, zone=zone)
     if reasons := checks.refusals(found.standing, at_sending=False):
         raise MayNotGo(reasons)
-    return _put(session, house, found, _moment(found, when, now), follow_up_days, user_id, now)
+    send_at = _moment(found, when, now)
+    if send_at is not None and on_wall(send_at, zone).date() > found.occasion.expires_on + situation.GRACE:
+        raise Invalid(N_("The occasion will be over by then. Choose an earlier time."), field="send_at")
+    return _put(session, house, found, send_at, follow_up_days, user_id, now)
 
 
 def take_back(session: Session, draft_id: int, *, now: datetime, zone: str) -> Draft:

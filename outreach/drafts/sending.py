@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, true, update
+from sqlalchemy import or_, select, true, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -28,7 +28,7 @@ from outreach.mail import message, outbox, send
 from outreach.mail.ledger import Gate
 from outreach.mail.rows import Delivery
 from outreach.mail.send import Work
-from outreach.mailboxes import store as mailboxes
+from outreach.mailboxes import holding
 from outreach.mailboxes.rows import Mailbox
 from outreach.mailboxes.store import From
 from outreach.occasions import suggest
@@ -134,15 +134,17 @@ def _hold_paused(session: Session, *, now: datetime, zone: str) -> None:
     query = (
         select(Draft)
         .join(Delivery, Delivery.id == Draft.delivery_id)
+        .outerjoin(Mailbox, Mailbox.sender_id == Draft.sender_id)
         .where(Draft.state == State.APPROVED, Delivery.state == "ready", Delivery.next_try_at <= now)
+        .where(or_(Draft.sender_id.is_(None), Mailbox.paused_at.is_not(None), holding.everything_held()))
+        .order_by(Draft.id)
         .limit(_BLOCK)
     )
     for draft in session.scalars(query).all():
-        if draft.sender_id is None or mailboxes.from_line(session, draft.sender_id).paused:
-            called_off = update(Delivery).where(Delivery.id == draft.delivery_id, Delivery.state == "ready")
-            code = "paused" if draft.sender_id is not None else "no_sender"
-            if session.connection().execute(called_off.values(state="cancelled", reason=code)).rowcount:
-                approve.back_to_queue(session, draft, refusal=Refusal(code), now=now, zone=zone)
+        called_off = update(Delivery).where(Delivery.id == draft.delivery_id, Delivery.state == "ready")
+        code = "paused" if draft.sender_id is not None else "no_sender"
+        if session.connection().execute(called_off.values(state="cancelled", reason=code)).rowcount:
+            approve.back_to_queue(session, draft, refusal=Refusal(code), now=now, zone=zone)
 
 
 def _why(session: Session, draft: Draft, delivery: Delivery, *, now: datetime, zone: str) -> Refusal:

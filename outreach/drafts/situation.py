@@ -33,6 +33,8 @@ from outreach.stops import Stop, holds
 
 #: what answers a mail of theirs
 ANSWERS = ("answer_owed",)
+#: what was approved in time may go out on the next workday
+GRACE = timedelta(days=3)
 
 
 @dataclass(frozen=True)
@@ -158,8 +160,7 @@ def _standing(
         flags=flags(session, contact, today),
         complaint_open=complaints.blocks_sales(session, contact.id),
         answered_since=_answered_since(session, draft),
-        # What was approved in time may go out on the next workday.
-        last_day=occasion.expires_on + timedelta(days=3) if draft.state == State.APPROVED else occasion.expires_on,
+        last_day=occasion.expires_on + GRACE if draft.state == State.APPROVED else occasion.expires_on,
         today=today,
         has_sender=sender is not None,
         paused=sender.paused if sender is not None else False,

@@ -63,8 +63,9 @@ def good_hour(pace: Pace, *, now: datetime) -> datetime:
     """The next hour at which a personal mail is likely read: nine in the morning of the next workday, in the window."""
     zone = ZoneInfo(pace.zone)
     day = now.astimezone(zone).date()
+    hour = "09:00" if pace.opens_at <= "09:00" < pace.closes_at else pace.opens_at
     for ahead in range(_LOOK_AHEAD_DAYS):
-        nine = _at(day + timedelta(days=ahead), max("09:00", pace.opens_at), zone)
+        nine = _at(day + timedelta(days=ahead), hour, zone)
         if nine > now + timedelta(minutes=5) and is_workday(pace, nine.date()):
             return nine.astimezone(now.tzinfo)
     return next_moment(pace, now=now)

@@ -19,7 +19,7 @@ from outreach.contacts import Contact
 from outreach.db import Database
 from outreach.drafts import approve, queue, sending, situation, store
 from outreach.drafts.rows import Draft
-from outreach.errors import Conflict
+from outreach.errors import Conflict, Invalid
 from outreach.history import store as history
 from outreach.history.rows import Touchpoint
 from outreach.house import House
@@ -234,3 +234,29 @@ def test_a_letter_that_breaks_the_checks_holds_up_no_other(
     assert [one.recipient for one in server.mails].count("ben@moebel-weber.example") == 1
     assert state(open_house, works) == ("sent", "")
     assert len(server.mails) == (1 if breaks == "around" else 2)
+
+
+def test_a_paused_mailbox_gives_its_letters_back_behind_any_number_of_others(
+    open_house: House, server: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, first = prepare(open_house, server, weekdays="1", opens_at="00:00", closes_at="00:01")
+    with open_house.database.writing() as session:
+        other = letters.person(session, "ben@moebel-weber.example", first_name="Ben", salutation="herr")
+        made = senders.create(session, name="Ben Weiß", address="ben@weiss-beratung.example")
+        mailboxes.save(session, open_house.vault, made.id, signature="Ben Weiß")
+        draft = letters.proposed(session, other, story="2")
+        draft.sender_id, second = made.id, draft.id
+        letters.agree(session, open_house, store.get(session, first))
+        letters.agree(session, open_house, draft)
+        mailboxes.pause(session, made.id, paused=True, now=clock.now())
+    monkeypatch.setattr(sending, "_BLOCK", 1)
+    sending.settle(open_house)
+    assert state(open_house, first) == ("approved", "")
+    assert state(open_house, second) == ("proposed", "paused")
+
+
+def test_a_time_after_the_end_of_the_occasion_is_refused_at_once(open_house: House, server: Sink) -> None:
+    _, draft_id = prepare(open_house, server)
+    with pytest.raises(Invalid, match="over by then"):
+        agree(open_house, draft_id, when=clock.now() + timedelta(days=50))
+    assert state(open_house, draft_id) == ("proposed", "")

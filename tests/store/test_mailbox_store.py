@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -89,3 +89,10 @@ def test_the_next_holiday_of_a_state_is_named() -> None:
     assert pace.next_holiday("DE-BW", date(2026, 1, 2)) == (date(2026, 1, 6), "Heilige Drei Könige")
     assert pace.next_holiday("DE-HH", date(2026, 1, 2)) == (date(2026, 4, 3), "Karfreitag")
     assert pace.next_holiday("", date(2026, 1, 2)) is None
+
+
+def test_the_good_hour_lies_in_the_hours_of_the_mailbox() -> None:
+    early = pace.Pace(opens_at="06:00", closes_at="08:00", region="")
+    noon = datetime(2026, 11, 23, 11, tzinfo=UTC)
+    assert pace.good_hour(early, now=noon) == datetime(2026, 11, 24, 5, tzinfo=UTC)
+    assert pace.good_hour(pace.Pace(region=""), now=noon) == datetime(2026, 11, 24, 8, tzinfo=UTC)
