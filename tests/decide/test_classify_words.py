@@ -67,6 +67,24 @@ def test_a_last_line_with_only_the_writers_name_is_a_signature() -> None:
         ("I'm on vacation 8/3/2026 - 8/14/2026.", "2026-08-15"),
         ("I'll be back in the office on Thursday", "2026-08-06"),
         ("I will return to the office on the 20th of August", "2026-08-20"),
+        ("Ich bin in Mutterschutz und komme voraussichtlich im März 2027 wieder.", "2027-03-01"),
+        ("Voraussichtlich ab Oktober bin ich wieder für Sie da.", "2026-10-01"),
+        ("I am on parental leave and will return in February.", "2027-02-01"),
+        ("Ich bin bis Ende September in Elternzeit.", "2026-10-01"),
+        ("Im Mai 2027 feiern wir unser Jubiläum.", None),
+        ("Ab KW 36 bin ich wieder da.", "2026-08-31"),
+        ("Ich bin ab der 35. Kalenderwoche wieder erreichbar", "2026-08-24"),
+        ("Ich bin bis einschließlich KW 33 verreist.", "2026-08-17"),
+        ("Ab KW 2 bin ich wieder im Büro", "2027-01-11"),
+        ("I will be back in calendar week 35", "2026-08-24"),
+        ("Ab KW 99 bin ich wieder da", None),
+        ("I am out of the office on Thursday, 13 August, and will be back on Friday.", "2026-08-14"),
+        ("Am Montag, 10. August, bin ich nicht da, am Dienstag wieder erreichbar.", "2026-08-11"),
+        ("Vom 3.8. bis 14.8. bin ich verreist. Ab Montag bin ich wieder da.", "2026-08-17"),
+        ("Ich arbeite nur dienstags und mittwochs. Am Dienstag beantworte ich Ihre Mail.", "2026-08-04"),
+        ("I only work Wednesday to Friday. On Wednesday I will answer your mail.", "2026-08-05"),
+        ("Frau Kern ist zum 31.03. in Rente gegangen.", None),
+        ("Herr Abel ist am 30. Juni aus dem Betrieb ausgeschieden.", None),
         ("ab dem 10.08. bin ich im Urlaub", None),
         ("Seit 1.8. arbeite ich nicht mehr hier", None),
         ("Am 31.2. bis 99.99. und 2026-13-45", None),
@@ -97,6 +115,16 @@ def test_an_absence_note_tells_the_first_day_back(note: str, back: str | None) -
 )
 def test_doubt_about_an_address_is_never_hard(status: str, answer: str, sub: str) -> None:
     assert reasons.judge(status, answer).sub == sub
+
+
+@pytest.mark.parametrize("subject", ["Widerspruch", "AW: Widerspruch nach Art. 21 DSGVO", "Widerspruch gegen Werbung"])
+def test_a_subject_that_objects_is_an_opt_out(subject: str) -> None:
+    assert intent.asks_to_unsubscribe(subject)
+
+
+@pytest.mark.parametrize("subject", ["Widerspruch in Ihrem Artikel", "Widerspruch zwischen Text und Bild"])
+def test_a_subject_that_names_a_contradiction_is_none(subject: str) -> None:
+    assert not intent.asks_to_unsubscribe(subject)
 
 
 def test_the_word_lists_can_be_read_and_a_bad_pattern_is_said() -> None:

@@ -61,13 +61,16 @@ def _by_words(mail: Mail, today: date, own: Collection[str]) -> Classified:
     about = reports.returned(mail)
     plain = Classified(Kind.UNKNOWN, about=about.ids, original_recipients=about.to)
     subject = mail.header("subject")
-    new = quote.removed(_body(mail))
+    body = _body(mail)
+    new = quote.removed(_PGP.sub("", body))
     if (
         intent.asks_to_unsubscribe(subject)
         and not machines.is_reply_subject(subject)
         and not machines.says_so(_unforced(new))
     ):
         return replace(plain, kind=Kind.OPT_OUT, text=signature.removed(new))
+    if not new.strip() and (mail.is_encrypted() or _PGP.search(body)):
+        return plain
     if machines.is_challenge(mail, new):
         return replace(plain, kind=Kind.CHALLENGE, text=new)  # what it asks for, and where
     words = signature.removed(new, decoding.name_and_address(mail.header("from"))[0])
@@ -76,6 +79,9 @@ def _by_words(mail: Mail, today: date, own: Collection[str]) -> Classified:
     if machines.is_list(mail, answers=_answers(mail, about.ids, own)) and not _answers_own(about.ids, own):
         return replace(plain, kind=Kind.LIST, text="")
     return _from_person(plain, mail, words)
+
+
+_PGP = re.compile(r"-----BEGIN PGP MESSAGE-----[\s\S]*?(?:-----END PGP MESSAGE-----|\Z)")
 
 
 def _unforced(new: str) -> str:
@@ -155,7 +161,8 @@ def _from_program(plain: Classified, mail: Mail, new: str, words: str, today: da
     meanings = phrases.load()
     if not _tells(new) and not machines.is_subject(subject) and not machines.says_so(new):
         # Whatever sent it, these words are a demand; one too many is looked at by a person, one too few is not.
-        if demand := intent.demand(words, ""):
+        demand = intent.demand(words, "")
+        if demand and not (demand[0] is Kind.OPT_OUT and _answers_by_itself(mail, words)):
             return replace(plain, kind=demand[0], sub=demand[1], text=words)
         _name, sender = decoding.name_and_address(mail.header("from"))
         if machines.NO_REPLY.search(sender) and not mail.has("in-reply-to", "references"):
@@ -175,6 +182,13 @@ def _from_program(plain: Classified, mail: Mail, new: str, words: str, today: da
             return replace(plain, sub="acknowledgement")
         return replace(plain, sub="out_of_office", returns_on=back)
     return replace(plain, sub="acknowledgement")
+
+
+def _answers_by_itself(mail: Mail, words: str) -> bool:
+    """Whether this is sure to be no person's wish: "Bitte keine Werbung" below every answer of a mailbox opts nobody
+    out. A help desk sends its people's words as a program's, and a mail program unsubscribes for its user."""
+    replied = mail.header("auto-submitted").strip().lower().startswith("auto-replied")
+    return replied and not intent.asks_to_unsubscribe(words.strip())
 
 
 def _addresses_of(mail: Mail) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ _NOT_NOW = re.compile(
 )
 #: mail programs unsubscribe for their user with a mail of their own
 _UNSUBSCRIBE = re.compile(
-    r"^\W*(?:unsubscribe|abmelden|abmeldung|newsletter (?:abmelden|abbestellen|abmeldung|kündigen)|abmeldung (?:vom |von |aus ).{0,60}|abbestell\w+|austragen|austragung|opt-?out|remove(?: me)?|stopp?|list-unsubscribe|unsubscribe (?:me|request|from .{0,80})|unsubscribe[-_:].{0,200}|widerruf.{0,60}einwilligung.{0,40}|widerspruch.{0,80})\W*$",
+    r"^\W*(?:unsubscribe|abmelden|abmeldung|newsletter (?:abmelden|abbestellen|abmeldung|kündigen)|abmeldung (?:vom |von |aus ).{0,60}|abbestell\w+|austragen|austragung|opt-?out|remove(?: me)?|stopp?|list-unsubscribe|unsubscribe (?:me|request|from .{0,80})|unsubscribe[-_:].{0,200}|widerruf.{0,60}einwilligung.{0,40}|widerspruch(?! (?:in|im|auf|bei|zwischen|zum?|entdeckt|gefunden)\b).{0,80})\W*$",
     re.IGNORECASE,
 )
 

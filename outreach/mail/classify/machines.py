@@ -133,7 +133,7 @@ _CHALLENGE_SUBJECT = re.compile(
 )
 _CHALLENGE_TEXT = re.compile(
     r"absender\w{0,12}.{0,60}best(?:ä|ae)tig[\s\S]{0,200}zugestellt|verification process|complete (?:the|this) verification|(?:protect\w*|schütz\w*) .{0,60}(?:junk|spam).{0,200}(?:click|reply|klick|antwort)|"
-    r"(?:(?:click|follow|reply|klick\w*|antwort\w*|visit|complete|enter|bestätig\w*|lösen|verify|confirm)[\s\S]{0,260}?(?:deliver your|to have your|prove (?:that )?you|you(?:'re| are) (?:a )?(?:human|person|real|not a)|not a (?:spammer|robot|machine)|guest list|approved sender|whitelist|white list|weiße liste|freigeschaltet|freizuschalten|freigegeben|damit (?:ihre|sie)|kein (?:spam|spammer|roboter|automat)|zugestellt wird|zustellen|zuzustellen|verify (?:yourself|your address|that)|verification (?:link|code)|sender verification|just this once|only (?:have to|need to) do this once|einmalig))|(?:your|ihre) (?:e-?mail|message|nachricht|mail).{0,140}(?:is being held|has been held|held (?:until|pending|for)|zur(?:ü|ue)ckgehalten|in quarant(?:ä|ae)ne|quarantined|waiting (?:for|list)|not be delivered until|erst zugestellt|wartet auf)|protected by (?:spam ?arrest|boxbe|boxtrapper|sendio|tmda|mailinblack)|(?:uses|verwendet|nutzt|using|benutzt).{0,80}(?:spam ?arrest|boxbe|boxtrapper|sendio|challenge|tmda|mailinblack)",
+    r"(?:(?:click|follow|reply|add yourself|klick\w*|tragen sie sich|antwort\w*|visit|complete|enter|bestätig\w*|lösen|verify|confirm)[\s\S]{0,260}?(?:deliver your|to have your|prove (?:that )?you|you(?:'re| are) (?:a )?(?:human|person|real|not a)|not a (?:spammer|robot|machine)|guest list|approved sender|whitelist|white list|weiße liste|freigeschaltet|freizuschalten|freigegeben|damit (?:ihre|sie)|(?:kein|ein|eine|keine) (?:echte[rn]? |wirkliche[rn]? )?(?:spam|spammer|roboter|automat|mensch|person|maschine|programm)\b|zugestellt wird|zustellen|zuzustellen|verify (?:yourself|your address|that)|verification (?:link|code)|sender verification|just this once|only (?:have to|need to) do this once|einmalig))|(?:your|ihre) (?:e-?mail|message|nachricht|mail).{0,140}(?:is being held|has been held|held (?:until|pending|for)|zur(?:ü|ue)ckgehalten|in quarant(?:ä|ae)ne|quarantined|waiting (?:for|list)|not be delivered until|erst zugestellt|wait-?listed|wartet auf)|protected by (?:spam ?arrest|boxbe|boxtrapper|sendio|tmda|mailinblack)|(?:uses|verwendet|nutzt|using|benutzt).{0,80}(?:spam ?arrest|boxbe|boxtrapper|sendio|challenge|tmda|mailinblack)",
     re.IGNORECASE,
 )
 _SIGNUP = re.compile(
@@ -144,12 +144,13 @@ _SIGNUP = re.compile(
 def is_challenge(mail: Mail, text: str) -> bool:
     """A request to prove that one is a person, before the mail is delivered."""
     subject = mail.header("subject")
+    text = " ".join(text[:6_000].split())  # a mail program may break the line anywhere
     sender = f"{mail.header('from')} {mail.header('reply-to')} {mail.header('sender')}"
     if _CHALLENGE_FROM.search(sender) or mail.has(
         "x-boxbe-challenge", "x-boxtrapper", "x-tmda-fingerprint", "x-spamarrest", "x-challenge"
     ):
-        return not is_reply_subject(subject) or _CHALLENGE_TEXT.search(text[:6_000]) is not None
-    about_mail = _CHALLENGE_TEXT.search(text[:6_000]) is not None
+        return not is_reply_subject(subject) or _CHALLENGE_TEXT.search(text) is not None
+    about_mail = _CHALLENGE_TEXT.search(text) is not None
     if _CHALLENGE_SUBJECT.search(bare_subject(subject)) and about_mail:
         return not _SIGNUP.search(subject)
     return about_mail and (has_header(mail) or says_so(text)) and not _SIGNUP.search(subject)

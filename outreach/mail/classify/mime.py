@@ -78,6 +78,15 @@ class Mail:
         """The parts of these kinds, however deep."""
         return (part for part in self.parts if part.kind in kinds)
 
+    def is_encrypted(self) -> bool:
+        """Whether its words are sealed for somebody's key (RFC 3156, RFC 8551)."""
+        return self.kind == "multipart/encrypted" or any(
+            part.kind in ("application/pkcs7-mime", "application/x-pkcs7-mime")
+            and part.parameter("smime-type") not in ("signed-data", "certs-only", "compressed-data")
+            for part in self.parts
+            if not part.inner
+        )
+
     def inside(self) -> Iterator[Message]:
         """The mails, or headers of mails, that were sent back inside this one."""
         for part in self.parts:
