@@ -246,7 +246,10 @@ def _totals(session: Session, span: Span, letters: list[_Letter]) -> Totals:
     decided = _decided(session, span)
     dismissed = {reason: n for (state, reason), n in decided.items() if state == OccasionState.DISMISSED}
     otherwise = {way: n for (state, way), n in decided.items() if state == OccasionState.DONE and way != "mail"}
-    waits = [(one.replied_at - one.sent_at).total_seconds() / 3600 for one in letters if one.replied_at is not None]
+    # Their clock may be slow, so that an answer seems to come before the letter.
+    waits = [
+        max(0.0, (one.replied_at - one.sent_at).total_seconds() / 3600) for one in letters if one.replied_at is not None
+    ]
     shares = [one.own_share for one in letters if one.own_share is not None]
     return Totals(
         suggested=_count(session, _suggested(span)),

@@ -76,6 +76,13 @@ def test_an_order_belongs_to_the_last_letter_before_it_and_not_to_one_after_sixt
     assert (found.totals.orders, found.totals.amount) == (1, 120_000)
 
 
+def test_an_answer_by_a_slow_clock_did_not_come_before_its_letter(session: Session, house: House) -> None:
+    letters.mailbox(session, house)
+    sent(session, house, 1, hours=-1)
+    found = responses.report(session, days=30, now=clock.now())
+    assert (found.totals.answered.hits, found.totals.hours) == (1, 0.0)
+
+
 def test_a_report_of_nothing_is_a_report_of_zeros(session: Session, house: House) -> None:
     found = responses.report(session, days=None, now=clock.now())
     assert (found.totals.sent, found.totals.answered.of, found.kinds, found.findings.letters) == (0, 0, [], 0)
