@@ -103,6 +103,7 @@ PGP = "-----BEGIN PGP MESSAGE-----\n\nhQEMA5mX\n-----END PGP MESSAGE-----\n"
         ),
         ("Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m", "MIIB"),
         ("Content-Type: application/x-pkcs7-mime; name=smime.p7m", "MIIB"),
+        ("Content-Type: application/pkcs7-mime; name=smime.p7m\nContent-Disposition: attachment", "MIIB"),
         (PLAIN, PGP),
     ],
 )

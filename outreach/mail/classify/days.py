@@ -80,7 +80,7 @@ _DATE = re.compile(
 #: what may stand between a word and its date
 _LEAD = rf"(?:\s|,|\(|:|(?:dem|den|der|zum|zur|einschlie(?:ß|ss)lich|einschl\.?|inkl\.?|inklusive|mit|und|and|including|incl\.?|the|on|at|am|in|about|ca\.?|voraussichtlich|vsl\.?|wieder|erst|including|(?:{_WEEKDAY}|{_SHORT_DAY})\b,?)(?=[\s,(.]))"
 _BEFORE_BACK = re.compile(
-    rf"(?:\b(?:ab|erst(?: wieder)?(?: ab)?|wieder (?:am|ab|zum)|zurück (?:am|ab|im)|zurueck (?:am|ab)|zurück (?:sein|bin).{{0,12}}|rückkehr|rueckkehr|rückkehrtag|wiederkehre? ?(?:am|ab)?|back(?: in the office| at work| at my desk| online| to work| to the office)?(?: again)?|return(?:ing|s)?(?: to (?:the|my|our) (?:office|desk|work)| to work)?(?: again)?|resum\w+(?: work)?|from|starting|as of|available(?: again)?(?: from)?|reachable(?: again)?|in the office (?:again )?|until|till|til|erreichbar)|\b(?:kehre|komme|bin|stehe|stehen|sind|werde|ist|erreichen sie mich)\b[^.!?\n]{{0,60}}?\b(?:am|ab|zum)){_LEAD}{{0,8}}$",
+    rf"(?:\b(?:ab|erst(?: wieder)?(?: ab)?|wieder (?:am|ab|zum)|zurück (?:am|ab|im)|zurueck (?:am|ab)|zurück (?:sein|bin).{{0,12}}|rückkehr|rueckkehr|rückkehrtag|wiederkehre? ?(?:am|ab)?|back(?: in the office| at work| at my desk| online| to work| to the office)?(?: again)?|return(?:ing|s)?(?: to (?:the|my|our) (?:office|desk|work)| to work)?(?: again)?|resum\w+(?: work)?|from|starting|as of|available(?: again)?(?: from)?|reachable(?: again)?|in the office (?:again )?|until|till|til|erreichbar)|\b(?:kehre|komme|bin|stehe|stehen|sind|werde|erreichen sie mich)\b[^.!?\n]{{0,60}}?\b(?:am|ab|zum)){_LEAD}{{0,8}}$",
 )
 _INCLUSIVE = re.compile(
     rf"(?:\b(?:bis|through|thru|bis zum|to|until and including|until the end of|bis ende)|\d\.?\s?[-–—]|{_WEEKDAY})(?:{_LEAD}){{0,8}}\s?[-–—]?\s*$"
@@ -109,6 +109,9 @@ _SAYS_BACK = re.compile(
     r"\b(?:wieder|zurück|zurueck|back|return\w*|rückkehr|rueckkehr|again|resum\w*|erst|komme|kehre)\b"
 )
 _BREAK = re.compile(r",|\b(?:und|and|aber|but)\b")
+_AWAY = re.compile(
+    r"\b(?:nicht|kein\w*|weg|verreist|unterwegs|au(?:ß|ss)er|abwesend|geschlossen|frei|krank|\w{0,20}urlaub|out|away|off|absent|closed|leave|not|unavailable|travel\w*|holidays?|vacation)\b"
+)
 #: how far a day away reaches to the weekday of return, in characters
 _NEAR = 160
 _FAR = timedelta(days=550)
@@ -129,11 +132,14 @@ def back_on(text: str, today: date) -> date | None:
         after = _after(text, dates, number)
         in_days = not (found["month"] or found["w1"] or found["w2"])
         meaning = _meaning(before, after) if in_days else _meaning_of_long(before, after)
+        if found["week"] and not meaning:
+            meaning = _meaning_of_long(before, after)
         if meaning == "back":
             return span[0]
         if meaning == "last":
             inclusive.append(span[1] + timedelta(days=1))
-        if meaning == "last" or (in_days and not found["weekday"]):
+        about_absence = _AWAY.search(before) or _AWAY.search(text, found.end(), found.end() + 60)
+        if meaning == "last" or (in_days and not found["weekday"] and about_absence):
             away, named_at = max(away, span[1]), found.end()
     return max(inclusive) if inclusive else None
 
