@@ -46,9 +46,7 @@ def answers_wait(session: Session, house: House) -> list[int]:
         )
     )  # fmt: skip
     people = session.scalars(select(Contact.email).where(Contact.gone == "", Contact.email.is_not(None))).all()
-    who = [one for one in people if one and one.endswith("mueller.example")] + [
-        one for one in people if one and not one.endswith("mueller.example")
-    ]
+    who = [one for one in people if one and not one.endswith("@mueller.example")]  # her card belongs to other tests
     long = (
         "vielen Dank für Ihren Brief. Wir bauen gerade um, und Ihr Hinweis kommt genau richtig. Was würde ein Workshop "
         "für zwölf Leute kosten, und ginge es noch vor Weihnachten?\n\nBeste Grüße\n"
