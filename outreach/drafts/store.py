@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -365,11 +366,9 @@ def _taken_variants(session: Session, contact: Contact, kind: str, form: str, no
 def _address(session: Session, contact: Contact, thread: Thread | None) -> str:
     """Where it goes: where they wrote from, when that is an address of theirs; else their first one."""
     if thread is not None and thread.address:
-        try:
+        with suppress(Invalid):  # whatever stood in their mail need not be an address
             if address_key(thread.address) in situation.addresses(session, contact):
                 return thread.address
-        except Invalid:
-            pass
     return contact.email or ""
 
 

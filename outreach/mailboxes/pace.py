@@ -84,7 +84,7 @@ def holiday(region: str, day: date) -> str:
 
 def next_holiday(region: str, day: date) -> tuple[date, str] | None:
     """The next public holiday of this region from this day on, with its name; None where none is kept."""
-    days = (day + timedelta(days=ahead) for ahead in range(_A_YEAR)) if region else ()
+    days = (day + timedelta(days=ahead) for ahead in range(_A_YEAR)) if region in regions() else ()
     return next(((one, name) for one in days if (name := holiday(region, one))), None)
 
 

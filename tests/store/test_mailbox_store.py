@@ -89,6 +89,7 @@ def test_the_next_holiday_of_a_state_is_named() -> None:
     assert pace.next_holiday("DE-BW", date(2026, 1, 2)) == (date(2026, 1, 6), "Heilige Drei Könige")
     assert pace.next_holiday("DE-HH", date(2026, 1, 2)) == (date(2026, 4, 3), "Karfreitag")
     assert pace.next_holiday("", date(2026, 1, 2)) is None
+    assert pace.next_holiday("99999", date(2026, 1, 2)) is None
 
 
 def test_the_good_hour_lies_in_the_hours_of_the_mailbox() -> None:

@@ -43,7 +43,7 @@ def row(house: House, number: int) -> tuple[str, str, bool]:
 
 
 def test_nobody_waiting_is_a_friendly_page(editor: Browser) -> None:
-    assert "Nobody waits" in editor.get("/inbox/").text
+    assert "Niemand wartet auf Sie" in editor.get("/inbox/").text
     assert editor.get("/inbox/all").status_code == 200
 
 
@@ -66,7 +66,7 @@ def test_no_answer_needed_and_back_again(editor: Browser, house: House, sender_i
     number = comes(house, sender_id, "Was würde so ein Workshop denn kosten?")
     editor.submit("/inbox/", to=f"/inbox/{number}/settlement", how="none")
     assert row(house, number) == ("reply", "none", False)
-    assert "Nobody waits" in editor.get("/inbox/").text
+    assert "Niemand wartet auf Sie" in editor.get("/inbox/").text
     editor.submit("/inbox/all", to=f"/inbox/{number}/settlement", how="again")
     assert row(house, number) == ("reply", "", True)
 
