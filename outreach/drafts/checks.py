@@ -45,6 +45,11 @@ class Standing:
     is_answer: bool
     flags: Sequence[Flag] = ()
     complaint_open: bool = False
+    #: a friendly word or an offer; an owed answer and a letter of condolence are none
+    is_friendly: bool = True
+    #: nothing is suggested for this person, until that day or for good
+    muted: bool = False
+    paused_until: date | None = None
     #: a mail of theirs came after the letter was approved
     answered_since: bool = False
     #: the occasion is over after this day
@@ -79,6 +84,8 @@ SENTENCES: Mapping[str, str] = {
     "light_red": N_("The light for mail is red: %(why)s"),
     "light_purpose": N_("The light for mail is yellow: %(why)s"),
     "stop_flag": N_("A stop flag stands since %(since)s: %(flag)s."),
+    "muted": N_("You asked for no suggestions for this person."),
+    "resting": N_("Suggestions for this person pause until %(until)s."),
     "complaint": N_("A complaint is open; it comes first."),
     "answered": N_("A mail of theirs came in the meantime; read it first."),
     "too_late": N_("The occasion was over on %(day)s."),
@@ -141,6 +148,10 @@ def _events(standing: Standing, *, at_sending: bool) -> list[Refusal]:
         if stops(flag, purpose=standing.purpose, polarity=standing.polarity, sells=standing.sells):
             found.append(Refusal("stop_flag", {"since": flag.since_on.isoformat(), "flag": flag.kind}))
             break
+    if standing.is_friendly and standing.muted:
+        found.append(Refusal("muted"))
+    elif standing.is_friendly and standing.paused_until is not None and standing.today < standing.paused_until:
+        found.append(Refusal("resting", {"until": standing.paused_until.isoformat()}))
     if standing.complaint_open and not standing.is_answer:
         found.append(Refusal("complaint"))
     if at_sending and standing.answered_since:

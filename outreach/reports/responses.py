@@ -131,18 +131,6 @@ class Report:
 
 
 @dataclass(frozen=True)
-class Bond:
-    """Is the bond growing? Twelve months against the twelve before."""
-
-    letters: int
-    letters_before: int
-    answers: int
-    answers_before: int
-    orders: int
-    orders_before: int
-
-
-@dataclass(frozen=True)
 class _Letter:
     """One letter that was sent, as the figures need it."""
 
@@ -181,23 +169,6 @@ def report(session: Session, *, days: int | None, now: datetime) -> Report:
         newsletters=_newsletters(session, span),
         findings=statistics.what_worked(groups),
     )
-
-
-def bond(session: Session, contact_id: int, *, now: datetime) -> Bond:
-    """Letters, answers and orders of one person, this year and the year before."""
-    year, two = now - timedelta(days=365), now - timedelta(days=730)
-    query = (
-        select(Touchpoint.kind, func.sum(case((Touchpoint.at >= year, 1), else_=0)), func.count())
-        .where(Touchpoint.contact_id == contact_id, Touchpoint.at >= two,
-               Touchpoint.kind.in_(("mail_out", "letter", "mail_in", "order")))
-        .group_by(Touchpoint.kind)
-    )  # fmt: skip
-    found = {row[0]: (int(row[1] or 0), int(row[2])) for row in session.execute(query)}
-    wrote = [found.get(kind, (0, 0)) for kind in ("mail_out", "letter")]
-    letters = sum(one[0] for one in wrote)
-    answers, orders = found.get("mail_in", (0, 0)), found.get("order", (0, 0))
-    return Bond(letters, sum(one[1] for one in wrote) - letters, answers[0], answers[1] - answers[0], orders[0],
-                orders[1] - orders[0])  # fmt: skip
 
 
 def _letters(session: Session, span: Span) -> list[_Letter]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import exp, lgamma, sqrt
+from math import exp, lgamma, log, sqrt
 
 ALPHA = 0.05
 #: letters on each side of a comparison
@@ -93,6 +93,15 @@ def fisher(a: int, b: int, c: int, d: int) -> float:
     # The slack keeps equally likely tables on the same side of rounding.
     every = (_probability(one, rows, column, total) for one in range(low, high + 1))
     return min(1.0, sum(one for one in every if one <= seen * (1 + 1e-9)))
+
+
+def same_rate(now: int, before: int) -> float:
+    """The two-sided p of two counts over equally long times under the same rate.
+
+    Given their sum the count is binomial with one half (Przyborowski and Wilenski 1940, https://doi.org/10.2307/2332612).
+    """
+    total = now + before
+    return min(1.0, 2 * sum(exp(_choose(total, k) - total * log(2)) for k in range(min(now, before) + 1)))
 
 
 def _probability(a: int, rows: int, column: int, total: int) -> float:

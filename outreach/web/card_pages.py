@@ -12,6 +12,7 @@ from outreach.consent import lists as topics
 from outreach.contacts import custom, photos
 from outreach.history import timeline
 from outreach.occasions import pages as pages_of_occasions
+from outreach.reports import bond as bonds
 from outreach.web import companies as company_pages
 from outreach.web import lists, occasion_words, words
 from outreach.web.card_subject import Subject, today
@@ -35,6 +36,7 @@ def card(contact_id: int) -> ResponseReturnValue:
         specs=custom.specs(session()),
         topics=topics.list_page(session(), per_page=1).total,
         labels=lines.LABELS,
+        bond=bonds.bond(session(), contact_id, now=clock.now()),
         standing=pages_of_occasions.standing(
             session(), contact_id=contact_id, company_id=found.person.company_id, today=today()
         ),

@@ -117,6 +117,7 @@ _VALUES: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "light_red": _light,
     "light_purpose": _light,
     "stop_flag": _flag,
+    "resting": lambda values: {"until": _day(values.get("until"))},
     "too_late": lambda values: {"day": _day(values.get("day"))},
     "imprint_missing": _imprint,
     "unsourced": lambda values: {"count": format_decimal(values.get("count", 0))},

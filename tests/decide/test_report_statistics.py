@@ -32,6 +32,14 @@ def test_wilsons_interval_gives_the_published_figures(hits: int, of: int, low: f
     assert (found.low, found.high) == (pytest.approx(low, abs=0.0005), pytest.approx(high, abs=0.0005))
 
 
+@pytest.mark.parametrize(
+    ("now", "before", "p"), [(6, 0, 0.03125), (5, 0, 0.0625), (10, 2, 0.03857), (7, 7, 1.0), (0, 0, 1.0)]
+)
+def test_two_years_are_compared_by_the_exact_test(now: int, before: int, p: float) -> None:
+    assert statistics.same_rate(now, before) == pytest.approx(p, abs=0.00005)
+    assert statistics.same_rate(before, now) == statistics.same_rate(now, before)
+
+
 def test_nothing_is_concluded_from_three_mails() -> None:
     found = statistics.what_worked({"award": (3, 3), "silence": (0, 3)})
     assert (found.claims, found.compared, found.letters) == ((), 0, 6)

@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from outreach import clock, stops
+from outreach import clock, contacts, stops
+from outreach.care import complaints
 from outreach.consent import permissions
 from outreach.contacts import Contact
 from outreach.db import Database
 from outreach.drafts import approve, sending, store
 from outreach.drafts.rows import Draft
+from outreach.history import store as history
 from outreach.history.rows import Touchpoint
 from outreach.house import House
 from outreach.mail import send
@@ -96,8 +98,6 @@ def _object(session: Any, contact_id: int) -> None:
 
 
 def _wrote(session: Any, contact_id: int) -> None:
-    from outreach.history import store as history
-
     history.add(session, contact_id=contact_id, kind="mail_in", text="Ich melde mich", at=clock.now())
 
 
@@ -109,15 +109,23 @@ def _stopped(session: Any, contact_id: int) -> None:
 
 
 def _moved(session: Any, contact_id: int) -> None:
-    from outreach import contacts
-
     contacts.update(session, contact_id, email="anna@anderswo.example")
 
 
 def _complained(session: Any, contact_id: int) -> None:
-    from outreach.care import complaints
-
     complaints.open(session, contact_id, "Die Lieferung war kaputt")
+
+
+def _muted(session: Any, contact_id: int) -> None:
+    contacts.update(session, contact_id, muted=True)
+
+
+def _resting(session: Any, contact_id: int) -> None:
+    contacts.update(session, contact_id, paused_until=clock.now().date() + timedelta(days=30))
+
+
+def _died(session: Any, contact_id: int) -> None:
+    contacts.update(session, contact_id, deceased=True)
 
 
 def _paused(session: Any, contact_id: int) -> None:
@@ -128,7 +136,7 @@ def _paused(session: Any, contact_id: int) -> None:
     ("happens", "code"),
     [
         (_object, "suppressed"), (_wrote, "answered"), (_stopped, "stop_flag"), (_moved, "address_changed"),
-        (_complained, "complaint"), (_paused, "paused"),
+        (_complained, "complaint"), (_paused, "paused"), (_muted, "muted"), (_resting, "resting"), (_died, "light_red"),
     ],
 )  # fmt: skip
 def test_what_happens_after_the_approval_stops_the_mail_and_brings_it_back_with_the_reason(

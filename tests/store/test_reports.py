@@ -15,7 +15,7 @@ from outreach.history import store as history
 from outreach.house import House
 from outreach.mail.rows import Delivery
 from outreach.occasions import decide
-from outreach.reports import responses
+from outreach.reports import bond, responses
 from tests import letters
 
 
@@ -101,5 +101,15 @@ def test_the_bond_compares_this_year_with_the_one_before(session: Session, house
     person = letters.person(session)
     for days, kind in ((10, "mail_out"), (20, "mail_in"), (400, "mail_out"), (410, "order"), (900, "order")):
         history.add(session, contact_id=person, kind=kind, text="x", at=clock.now() - timedelta(days=days))
-    found = responses.bond(session, person, now=clock.now())
-    assert (found.letters, found.letters_before, found.answers, found.orders, found.orders_before) == (1, 1, 1, 0, 1)
+    found = bond.bond(session, person, now=clock.now())
+    assert found == bond.Bond(bond.Exchange(written=1, answers=1), bond.Exchange(written=1, orders=1))
+    assert found.direction == ""
+
+
+def test_a_bond_grows_only_when_chance_hardly_explains_it(session: Session, house: House) -> None:
+    person = letters.person(session)
+    for days in range(10, 16):
+        assert bond.bond(session, person, now=clock.now()).direction == ""
+        history.add(session, contact_id=person, kind="call", text="x", at=clock.now() - timedelta(days=days))
+    assert bond.bond(session, person, now=clock.now()).direction == "more"
+    assert bond.bond(session, person, now=clock.now() + bond.YEAR).direction == "less"

@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from outreach import clock
 from outreach.drafts.rows import Draft
+from outreach.history import store as history
 from outreach.house import House
 from outreach.mail.rows import Delivery
 from outreach.users import Role, User
@@ -65,3 +66,20 @@ def test_without_letters_the_report_says_so(signed_in: SignIn, house: House, peo
     with house.database.writing() as session:
         session.execute(update(User).values(language="en"))
     assert "Nothing to report yet" in signed_in(Role.OWNER).get("/reports/letters/").text
+
+
+def test_a_card_says_whether_the_bond_grows(signed_in: SignIn, house: House, sent: int) -> None:
+    def add(kind: str, days: range) -> None:
+        with house.database.writing() as session:
+            for one in days:
+                history.add(session, contact_id=sent, kind=kind, text="x", at=clock.now() - timedelta(days=one))
+
+    add("mail_out", range(400, 402))
+    add("call", range(20, 23))
+    card = signed_in(Role.READER).get(f"/contacts/{sent}").text
+    assert "Last 12 months: 3 talks. The year before: 2 letters." in card
+    assert "The bond grows" not in card
+    add("mail_in", range(30, 40))
+    card = signed_in(Role.READER).get(f"/contacts/{sent}").text
+    assert "The bond grows" in card
+    assert lint.problems(card) == []

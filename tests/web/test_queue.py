@@ -286,9 +286,7 @@ def test_every_reason_why_it_may_not_go_is_shown_and_the_text_stays(
     assert mails(house) == []
 
 
-def test_whoever_may_not_be_mailed_can_be_sent_the_letter_by_post(
-    editor: Browser, house: House, draft_id: int
-) -> None:
+def test_whoever_may_not_be_mailed_can_be_sent_the_letter_by_post(editor: Browser, house: House, draft_id: int) -> None:
     with house.database.writing() as session:
         session.execute(update(Permission).values(ended_at=clock.now()))
         contact_id = store.get(session, draft_id).contact_id
