@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from outreach import digest, jobs, journal, once, tracking, valuation
 from outreach.clock import now
 from outreach.consent import bulk
@@ -16,10 +18,17 @@ from outreach.mail import outbox, send
 from outreach.occasions import found, suggest
 from outreach.replies import answers, filing, inbox
 
+Actor = Callable[..., None]
+
 
 def register(house: House) -> None:
     """Put this floor's actors on the house's broker."""
+    for area in (_mail, _customer_file, _imports, _occasions, _letters, _inbox):
+        for actor in area(house):
+            jobs.register(house.broker, actor, name=actor.__name__)
 
+
+def _mail(house: House) -> tuple[Actor, ...]:
     def sweep_deliveries() -> None:
         outbox.recover(house)
         send.deliver_waiting(house)
@@ -27,6 +36,32 @@ def register(house: House) -> None:
     def deliver_waiting() -> None:
         send.deliver_waiting(house)
 
+    def settle_hits() -> None:
+        with house.database.writing() as session:
+            tracking.settle(session)
+
+    return sweep_deliveries, deliver_waiting, settle_hits
+
+
+def _customer_file(house: House) -> tuple[Actor, ...]:
+    def recompute_values() -> None:
+        with house.database.writing() as session:
+            valuation.recompute(session, now())
+
+    def check_names() -> None:
+        doubts.check_waiting(house.database)
+
+    def forget_expired() -> None:
+        with house.database.writing() as session:
+            once.forget_old(session)
+            bulk.forget_unconfirmed(session, now())
+            files.forget_abandoned(session, now())
+            journal.forget_removed(session, now())
+
+    return recompute_values, check_names, forget_expired
+
+
+def _imports(house: House) -> tuple[Actor, ...]:
     def run_import(import_id: int) -> None:
         imports.run(house, import_id)
 
@@ -43,21 +78,10 @@ def register(house: House) -> None:
             for import_id in import_undo.waiting(session, now()):
                 jobs.ask(session, "undo_import", import_id=import_id)
 
-    def settle_hits() -> None:
-        with house.database.writing() as session:
-            tracking.settle(session)
+    return run_import, undo_import, find_duplicates, sweep_imports
 
-    def forget_expired() -> None:
-        with house.database.writing() as session:
-            once.forget_old(session)
-            bulk.forget_unconfirmed(session, now())
-            files.forget_abandoned(session, now())
-            journal.forget_removed(session, now())
 
-    def recompute_values() -> None:
-        with house.database.writing() as session:
-            valuation.recompute(session, now())
-
+def _occasions(house: House) -> tuple[Actor, ...]:
     def find_occasions() -> None:
         zone = house.settings.timezone
         with house.database.writing() as session:
@@ -69,6 +93,10 @@ def register(house: House) -> None:
             with house.database.writing() as session:
                 after = suggest.refresh(session, now=now(), zone=zone, after=after)
 
+    return (find_occasions,)
+
+
+def _letters(house: House) -> tuple[Actor, ...]:
     def propose_drafts() -> None:
         with house.database.writing() as session:
             drafts.propose_waiting(
@@ -81,6 +109,14 @@ def register(house: House) -> None:
     def send_letters() -> None:
         sending.send_letters(house)
 
+    def send_digests() -> None:
+        with house.database.writing() as session:
+            digest.send_due(session, house, now=now())
+
+    return propose_drafts, improve_drafts, send_letters, send_digests
+
+
+def _inbox(house: House) -> tuple[Actor, ...]:
     def read_inbox(sender_id: int) -> None:
         inbox.read(house, sender_id)
 
@@ -92,31 +128,4 @@ def register(house: House) -> None:
     def file_sent() -> None:
         filing.file_sent(house)
 
-    def send_digests() -> None:
-        with house.database.writing() as session:
-            digest.send_due(session, house, now=now())
-
-    def check_names() -> None:
-        doubts.check_waiting(house.database)
-
-    for actor in (
-        recompute_values,
-        find_occasions,
-        propose_drafts,
-        improve_drafts,
-        send_letters,
-        read_inbox,
-        read_inboxes,
-        file_sent,
-        send_digests,
-        check_names,
-        sweep_deliveries,
-        deliver_waiting,
-        run_import,
-        undo_import,
-        find_duplicates,
-        sweep_imports,
-        settle_hits,
-        forget_expired,
-    ):
-        jobs.register(house.broker, actor, name=actor.__name__)
+    return read_inbox, read_inboxes, file_sent

@@ -17,6 +17,7 @@ from outreach.house import House
 from outreach.mailboxes import store as mailboxes
 from outreach.occasions import suggest
 from outreach.occasions.silence import Candidate
+from tests.sink import Sink
 
 ZONE = "Europe/Berlin"
 
@@ -70,3 +71,23 @@ def agree(session: Session, house: House, draft: Draft, **changes: Any) -> appro
     seen = approve.seen(session, situation.around(session, draft, now=now, zone=ZONE))
     given: dict[str, Any] = {"seen_fingerprint": seen, "subject": draft.subject, "text": draft.text}
     return approve.approve(session, house, draft.id, **{**given, **changes}, user_id=None, now=now)
+
+
+def prepare(house: House, server: Sink, **given: Any) -> tuple[int, int]:
+    """A mailbox at this server and a draft for Anna; gives the ids of sender and draft."""
+    with house.database.writing() as session:
+        sender_id = mailbox(session, house, smtp_host="127.0.0.1", smtp_port=server.port, smtp_security="", **given)
+        return sender_id, proposed(session, person(session)).id
+
+
+def approved(house: House, draft_id: int, **changes: Any) -> None:
+    """Approve it, as `agree`, in a transaction of its own."""
+    with house.database.writing() as session:
+        agree(session, house, store.get(session, draft_id), **changes)
+
+
+def state(house: House, draft_id: int) -> tuple[str, str]:
+    """The state of a draft, and why it came back."""
+    with house.database.reading() as session:
+        found = store.get(session, draft_id)
+        return found.state, found.returned

@@ -50,6 +50,7 @@ def upgrade() -> None:
     sa.Column('files_sent', sa.Boolean(), nullable=False),
     sa.Column('sent_folder', sa.String(length=200), nullable=False),
     sa.Column('days_back', sa.Integer(), nullable=False),
+    sa.Column('writes_html', sa.Boolean(), nullable=False),
     sa.Column('signature', sa.Text(), nullable=False),
     sa.Column('imprint', sa.JSON(none_as_null=True), nullable=True),
     sa.Column('shows_imprint', sa.Boolean(), nullable=False),

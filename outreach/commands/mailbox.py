@@ -48,16 +48,17 @@ def mailbox() -> None:
 @click.option("--hours", default="", help="When letters go out: 08:00-18:00.")
 @click.option("--weekdays", default="", help="On which days: 12345 is Monday to Friday.")
 @click.option("--region", default=None, help="Whose public holidays are kept: DE-BW, AT, CH-ZH; empty: none.")
+@click.option("--html/--no-html", default=None, help="Letters as simple HTML too; begins as plain text alone.")
 @as_json
 @with_house
 def set_(
     house: House, address: str, name: str, smtp: str, imap_: str, user: str, no_smtp_login: bool, password_file: str | None,
     signature_file: str | None, per_day: int | None, gap_seconds: int | None, hours: str, weekdays: str,
-    region: str | None, as_json: bool,
+    region: str | None, html: bool | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Set up the mailbox of the sender with this ADDRESS; without servers, those of a known provider are taken."""
     given: dict[str, Any] = {**_servers(address, smtp, imap_, user), **_pace(hours, weekdays)}
-    pace = {"per_day": per_day, "gap_seconds": gap_seconds, "region": region}
+    pace = {"per_day": per_day, "gap_seconds": gap_seconds, "region": region, "writes_html": html}
     given |= {field: value for field, value in pace.items() if value is not None}
     if no_smtp_login:
         given["smtp_user"] = ""

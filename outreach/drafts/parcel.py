@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from jinja2.utils import urlize
 
 from outreach.mail.message import Attached, Mail, is_id
 from outreach.mailboxes.store import From
@@ -23,6 +26,10 @@ NOTICE: Mapping[str, str] = {
     "en": "You receive this message because you bought from me. You can object to this use of your address at any time; "
     "a short reply is enough and costs nothing beyond the basic rates of transmission.",
 }
+
+
+#: the typeface people write in; size and colours are left to the reader
+_FACE = "font-family: Calibri, 'Segoe UI', 'Helvetica Neue', Arial, sans-serif"
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,8 @@ class Parcel:
     #: as the person reads it: the letter and all that is added
     body: str
     purpose: str
+    #: the language of the letter when the body goes out as HTML too; empty: plain text alone
+    html: str = ""
     files: tuple[File, ...] = ()
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
@@ -96,6 +105,7 @@ def pack(
         subject=" ".join(subject.split()),
         body=body(text, added(sender, form=form, needs_notice=needs_notice)),
         purpose=purpose,
+        html=form[:2] if sender.writes_html else "",
         files=tuple(files),
         # Others' numbers, perhaps cut short in a long conversation: what is none would keep the letter from ever going.
         in_reply_to=in_reply_to if is_id(in_reply_to) else "",
@@ -109,13 +119,23 @@ def fingerprint(parcel: Parcel, *, send_at: datetime | None) -> str:
         parcel.sender_id, parcel.from_name, parcel.from_address, parcel.reply_to, parcel.to_name, parcel.to_address,
         parcel.subject, parcel.body, parcel.purpose, parcel.in_reply_to, list(parcel.references),
         [(one.filename, one.media_type, one.sha256.hex()) for one in parcel.files],
-        send_at.isoformat() if send_at is not None else "",
+        send_at.isoformat() if send_at is not None else "", parcel.html,
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
 
 
+def simple_html(body: str, language: str) -> str:
+    """The same words as a mail program sends them: paragraphs and lines; an address becomes a link to just itself."""
+    paragraphs = ("<br>\n".join(map(urlize, one.splitlines())) for one in re.split(r"\n{2,}", body.strip("\n")))
+    inside = "".join(f"<p>{one}</p>\n" for one in paragraphs)
+    return (
+        f'<!DOCTYPE html>\n<html lang="{language}"><head><meta charset="utf-8"></head>\n'
+        f'<body style="{_FACE}">\n{inside}</body></html>\n'
+    )
+
+
 def as_mail(parcel: Parcel, files: Sequence[Attached]) -> Mail:
-    """The mail as a value: plain text, and nothing a bulk mailer would add."""
+    """The mail as a value: plain text, perhaps as HTML too, and nothing a bulk mailer would add."""
     return Mail(
         from_name=parcel.from_name,
         from_address=parcel.from_address,
@@ -124,7 +144,7 @@ def as_mail(parcel: Parcel, files: Sequence[Attached]) -> Mail:
         to_address=parcel.to_address,
         subject=parcel.subject,
         text=parcel.body,
-        html=None,
+        html=simple_html(parcel.body, parcel.html) if parcel.html else None,
         in_reply_to=parcel.in_reply_to,
         references=parcel.references,
         attachments=tuple(files),

@@ -22,8 +22,8 @@ from outreach.tokens import Sealer
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 #: quoted-printable never contains "=_", so no text can hold it
-BOUNDARY = "=_outreach_part"
-OUTER_BOUNDARY = "=_outreach_mixed"
+BOUNDARY = "=_alternative"
+OUTER_BOUNDARY = "=_mixed"
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 

@@ -49,6 +49,8 @@ class Mailbox(Base):
     sent_folder: Mapped[str] = mapped_column(String(200), default="")
     #: at the first look and after a fresh start of the server, so many days back
     days_back: Mapped[int] = mapped_column(default=30)
+    #: letters carry their text as simple HTML too, for programs that set plain text like a typewriter
+    writes_html: Mapped[bool] = mapped_column(default=False)
     signature: Mapped[str] = mapped_column(Text, default="")
     #: legal form and mandatory data of this sender's own (keys of organisation.MOST); none: the organisation's
     imprint: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))

@@ -26,7 +26,7 @@ _HOST = re.compile(r"(?=.{1,253}$)[\w-]+(\.[\w-]+)*\.?|\[?[0-9A-Fa-f:.]+\]?")
 TEXTS = ("smtp_host", "smtp_security", "smtp_user", "imap_host", "imap_security", "imap_user", "sent_folder",
          "signature", "opens_at", "closes_at", "zone", "weekdays", "region")  # fmt: skip
 NUMBERS = ("smtp_port", "imap_port", "per_day", "gap_seconds", "days_back")
-YES_NO = ("carries_newsletters", "files_sent", "shows_imprint")
+YES_NO = ("carries_newsletters", "files_sent", "writes_html", "shows_imprint")
 _BETWEEN = {"smtp_port": (1, 65535), "imap_port": (1, 65535), "per_day": (1, 500), "gap_seconds": (0, 3600),
             "days_back": (1, 365)}  # fmt: skip
 
@@ -68,6 +68,7 @@ class From:
     paused: bool
     #: names of mandatory fields that are empty; nothing personal is sent while there are any
     missing: tuple[str, ...] = ()
+    writes_html: bool = False
 
 
 def get(session: Session, sender_id: int) -> Mailbox:
@@ -170,6 +171,7 @@ def from_line(session: Session, sender_id: int) -> From:
         pace=pace_of(box),
         paused=(box is not None and box.paused_at is not None) or house.sending_paused_at is not None,
         missing=tuple(organisation.missing_in_imprint(data)) if asked else (),
+        writes_html=box is not None and box.writes_html,
     )
 
 

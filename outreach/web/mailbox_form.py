@@ -71,6 +71,7 @@ class MailboxForm(forms.Form):
     user_id = forms.select(_l("Whose mailbox it is"), coerce=int)
     carries_newsletters = BooleanField(_l("Newsletters of this sender leave by it too"))
     files_sent = BooleanField(_l("Put a copy of each letter into the Sent folder"))
+    writes_html = BooleanField(_l("Send letters as simple HTML too"))
     sent_folder = forms.text(_l("Folder for sent mails"), render_kw={"list": "sent-folders"})
     days_back = _number(_l("Days to look back at the first look"), 1, 365)
     per_day = _number(_l("Letters a day at most"), 1, 500)

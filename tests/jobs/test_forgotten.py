@@ -20,15 +20,9 @@ from outreach.mail.ledger import Result
 from outreach.mail.rows import Delivery
 from outreach.mail.send import Sending
 from outreach.senders import Sender
-from tests import sending, sink
+from tests import sending
 from tests.conftest import make_house
 from tests.sink import Rule, Sink
-
-
-@pytest.fixture
-def server() -> Iterator[Sink]:
-    with sink.running() as running:
-        yield running
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from email import policy
 from email.parser import BytesParser
@@ -28,26 +28,12 @@ from outreach.mailboxes import store as mailboxes
 from outreach.mailboxes.rows import Mailbox
 from outreach.occasions.rows import Occasion
 from outreach.replies import answers, filing
-from tests import letters, sink
+from tests import letters
 from tests import sending as closing
 from tests.conftest import make_house
 from tests.imap import ImapServer
-from tests.jobs.test_letters import agree, prepare, state
 from tests.replying import Desk
 from tests.sink import Sink
-
-
-@pytest.fixture
-def server() -> Iterator[Sink]:
-    with sink.running() as running:
-        yield running
-
-
-@pytest.fixture
-def open_house(database: Database, tmp_path: Path) -> Iterator[House]:
-    house = make_house(database, tmp_path)
-    yield house
-    closing.close(house)
 
 
 def at_once(*acts: Any) -> list[Any]:
@@ -71,8 +57,8 @@ def at_once(*acts: Any) -> list[Any]:
 
 
 def test_of_two_approvals_at_the_same_moment_one_counts(open_house: House, server: Sink) -> None:
-    _, draft_id = prepare(open_house, server)
-    found = at_once(*[lambda: agree(open_house, draft_id)] * 3)
+    _, draft_id = letters.prepare(open_house, server)
+    found = at_once(*[lambda: letters.approved(open_house, draft_id)] * 3)
     assert sum(isinstance(one, Conflict) for one in found) == 2, found
     sending.send_letters(open_house)
     sending.send_letters(open_house)
@@ -82,7 +68,7 @@ def test_of_two_approvals_at_the_same_moment_one_counts(open_house: House, serve
 
 
 def test_an_approval_while_the_letter_is_written_anew_is_never_for_other_words(open_house: House, server: Sink) -> None:
-    _, draft_id = prepare(open_house, server)
+    _, draft_id = letters.prepare(open_house, server)
     with open_house.database.reading() as session:
         draft = store.get(session, draft_id)
         seen = approve.seen(session, situation.around(session, draft, now=clock.now(), zone=letters.ZONE))
@@ -109,17 +95,17 @@ def test_an_approval_while_the_letter_is_written_anew_is_never_for_other_words(o
 
 
 def test_a_letter_does_not_leave_under_an_address_its_sender_gave_up(open_house: House, server: Sink) -> None:
-    sender_id, draft_id = prepare(open_house, server)
-    agree(open_house, draft_id)
+    sender_id, draft_id = letters.prepare(open_house, server)
+    letters.approved(open_house, draft_id)
     with open_house.database.writing() as session:
         senders.change(session, sender_id, name="Katharina Weiß", address="neu@weiss-beratung.example")
     sending.send_letters(open_house)
     assert server.mails == []
-    assert state(open_house, draft_id) == ("proposed", "sender_changed")
+    assert letters.state(open_house, draft_id) == ("proposed", "sender_changed")
 
 
 def test_a_mailbox_whose_password_cannot_be_read_holds_up_no_other(open_house: House, server: Sink) -> None:
-    first, broken = prepare(open_house, server)
+    first, broken = letters.prepare(open_house, server)
     with open_house.database.writing() as session:
         other = letters.person(session, "ben@moebel-weber.example", first_name="Ben", salutation="herr")
         made = senders.create(session, name="Ben Weiß", address="ben@weiss-beratung.example")
@@ -129,8 +115,8 @@ def test_a_mailbox_whose_password_cannot_be_read_holds_up_no_other(open_house: H
         draft = letters.proposed(session, other, story="2")
         draft.sender_id = made.id
         works = draft.id
-    agree(open_house, broken)
-    agree(open_house, works)
+    letters.approved(open_house, broken)
+    letters.approved(open_house, works)
     with open_house.database.writing() as session:
         session.execute(update(Mailbox).where(Mailbox.sender_id == first).values(smtp_password="locked by another key"))
     sending.send_letters(open_house)
@@ -143,17 +129,17 @@ def test_a_mailbox_whose_password_cannot_be_read_holds_up_no_other(open_house: H
 def test_a_page_of_before_another_letter_to_the_same_person_sends_no_second_one(
     open_house: House, server: Sink
 ) -> None:
-    _, one = prepare(open_house, server)
+    _, one = letters.prepare(open_house, server)
     with open_house.database.writing() as session:
         draft = letters.proposed(session, store.get(session, one).contact_id, story="2", kind="new_site")
         two, shown = (
             draft.id,
             approve.seen(session, situation.around(session, draft, now=clock.now(), zone=letters.ZONE)),
         )
-    agree(open_house, one)
+    letters.approved(open_house, one)
     with pytest.raises(Conflict):
-        agree(open_house, two, seen_fingerprint=shown)
-    agree(open_house, two)  # who has seen that there is another one may still want it
+        letters.approved(open_house, two, seen_fingerprint=shown)
+    letters.approved(open_house, two)  # who has seen that there is another one may still want it
 
 
 def _too_late(session: Session, draft: Draft) -> None:
@@ -168,13 +154,13 @@ def _died(session: Session, draft: Draft) -> None:
 def test_what_came_back_stands_in_the_queue_whatever_its_occasion_became(
     open_house: House, server: Sink, happens: Callable[[Session, Draft], None], reason: str
 ) -> None:
-    _, draft_id = prepare(open_house, server)
-    agree(open_house, draft_id)
+    _, draft_id = letters.prepare(open_house, server)
+    letters.approved(open_house, draft_id)
     with open_house.database.writing() as session:
         happens(session, store.get(session, draft_id))
     sending.send_letters(open_house)
     assert server.mails == []
-    assert state(open_house, draft_id) == ("proposed", reason)
+    assert letters.state(open_house, draft_id) == ("proposed", reason)
     with open_house.database.reading() as session:
         assert [one.draft_id for one in queue.batch(session, now=clock.now(), zone=letters.ZONE).lines] == [draft_id]
 
@@ -183,9 +169,9 @@ def test_of_two_that_file_at_the_same_moment_one_copies(
     sqlite: Database, tmp_path: Path, imap_server: ImapServer, server: Sink
 ) -> None:
     house = make_house(sqlite, tmp_path)
-    _, draft_id = prepare(house, server, imap_host=imap_server.host, imap_port=imap_server.port, imap_security="",
+    _, draft_id = letters.prepare(house, server, imap_host=imap_server.host, imap_port=imap_server.port, imap_security="",
                           imap_user=imap_server.user, imap_password=imap_server.password)  # fmt: skip
-    agree(house, draft_id)
+    letters.approved(house, draft_id)
     sending.send_letters(house)
     at_once(*[lambda: filing.file_sent(house)] * 4)
     closing.close(house)
@@ -211,12 +197,12 @@ def test_an_answer_can_be_approved_whatever_numbers_their_mail_carries(open_hous
 def test_a_letter_that_breaks_the_checks_holds_up_no_other(
     open_house: House, server: Sink, monkeypatch: pytest.MonkeyPatch, breaks: str
 ) -> None:
-    _, broken = prepare(open_house, server)
+    _, broken = letters.prepare(open_house, server)
     with open_house.database.writing() as session:
         other = letters.person(session, "ben@moebel-weber.example", first_name="Ben", salutation="herr")
         works = letters.proposed(session, other, story="2").id
-    agree(open_house, broken)
-    agree(open_house, works)
+    letters.approved(open_house, broken)
+    letters.approved(open_house, works)
     around, add = situation.around, history.add
 
     def odd_around(session: Session, draft: Draft, **given: Any) -> situation.Around:
@@ -232,14 +218,14 @@ def test_a_letter_that_breaks_the_checks_holds_up_no_other(
     for _ in range(3):
         sending.send_letters(open_house)
     assert [one.recipient for one in server.mails].count("ben@moebel-weber.example") == 1
-    assert state(open_house, works) == ("sent", "")
+    assert letters.state(open_house, works) == ("sent", "")
     assert len(server.mails) == (1 if breaks == "around" else 2)
 
 
 def test_a_paused_mailbox_gives_its_letters_back_behind_any_number_of_others(
     open_house: House, server: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _, first = prepare(open_house, server, weekdays="1", opens_at="00:00", closes_at="00:01")
+    _, first = letters.prepare(open_house, server, weekdays="1", opens_at="00:00", closes_at="00:01")
     with open_house.database.writing() as session:
         other = letters.person(session, "ben@moebel-weber.example", first_name="Ben", salutation="herr")
         made = senders.create(session, name="Ben Weiß", address="ben@weiss-beratung.example")
@@ -251,12 +237,12 @@ def test_a_paused_mailbox_gives_its_letters_back_behind_any_number_of_others(
         mailboxes.pause(session, made.id, paused=True, now=clock.now())
     monkeypatch.setattr(sending, "_BLOCK", 1)
     sending.settle(open_house)
-    assert state(open_house, first) == ("approved", "")
-    assert state(open_house, second) == ("proposed", "paused")
+    assert letters.state(open_house, first) == ("approved", "")
+    assert letters.state(open_house, second) == ("proposed", "paused")
 
 
 def test_a_time_after_the_end_of_the_occasion_is_refused_at_once(open_house: House, server: Sink) -> None:
-    _, draft_id = prepare(open_house, server)
+    _, draft_id = letters.prepare(open_house, server)
     with pytest.raises(Invalid, match="over by then"):
-        agree(open_house, draft_id, when=clock.now() + timedelta(days=50))
-    assert state(open_house, draft_id) == ("proposed", "")
+        letters.approved(open_house, draft_id, when=clock.now() + timedelta(days=50))
+    assert letters.state(open_house, draft_id) == ("proposed", "")

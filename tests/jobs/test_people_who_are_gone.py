@@ -13,15 +13,9 @@ from outreach import clock, contacts, merge, stops
 from outreach.db import Database
 from outreach.house import House
 from outreach.mail.rows import Delivery
-from tests import sending, sink
+from tests import sending
 from tests.conftest import make_house
 from tests.sink import Sink
-
-
-@pytest.fixture
-def server() -> Iterator[Sink]:
-    with sink.running() as running:
-        yield running
 
 
 @pytest.fixture

@@ -22,15 +22,9 @@ from outreach.mail import outbox, send
 from outreach.mail.rows import Delivery, KeptMail, Owner
 from outreach.mail.send import End, Sending
 from outreach.senders import Sender
-from tests import sending, sink
+from tests import sending
 from tests.conftest import make_house
 from tests.sink import DROP, Rule, Sink
-
-
-@pytest.fixture
-def server() -> Iterator[Sink]:
-    with sink.running() as running:
-        yield running
 
 
 @pytest.fixture

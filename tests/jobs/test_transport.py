@@ -25,12 +25,6 @@ ANNA = "anna@example.org"
 CERTIFICATE = Path(__file__).parent.parent / "certificate" / "localhost.pem"
 
 
-@pytest.fixture
-def server() -> Iterator[Sink]:
-    with sink.running() as running:
-        yield running
-
-
 def settings(url: str, **more: object) -> Settings:
     return Settings(_env_file=None, smtp_url=url, base_url="https://news.example.de", **more)  # type: ignore[call-arg]
 

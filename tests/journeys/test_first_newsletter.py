@@ -6,14 +6,11 @@ CSV → import → sign-up → confirmation mail → confirm → segment → new
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from email.message import EmailMessage
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.journeys import installation as running
 from tests.journeys.installation import PASSWORD, Installation, eventually
 
 pytestmark = pytest.mark.slow
@@ -33,12 +30,6 @@ es gibt Neues: [Hier lang](https://ziel.example/neu?a=1&b=2).
 
 {% if "Workshop" in contact.tags %}Sie waren im **Workshop**.{% endif %}
 """
-
-
-@pytest.fixture(params=["embedded", pytest.param("distributed", marks=[pytest.mark.postgres, pytest.mark.redis])])
-def installation(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Installation]:
-    with getattr(running, request.param)(tmp_path) as one:
-        yield one
 
 
 def test_a_csv_becomes_a_newsletter_that_is_opened_clicked_and_reported(installation: Installation) -> None:

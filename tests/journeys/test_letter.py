@@ -8,35 +8,17 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
 from email.message import EmailMessage
-from pathlib import Path
 
 import pytest
 
-from tests import webserver
 from tests.imap import ImapServer
-from tests.journeys import installation as running
 from tests.journeys.installation import Installation, eventually
-from tests.journeys.test_news import AWARD, OTHER, Papers, add_by_home_page, occasions, set_up
+from tests.journeys.papers import AWARD, CUSTOMER, OWNER, Papers, add_by_home_page, occasions, set_up
 
 pytestmark = pytest.mark.slow
-OWNER = "owner@weiss.example"
-CUSTOMER = "maren@tischlerei-brandt.example"
-
-
-@pytest.fixture(params=["embedded", pytest.param("distributed", marks=[pytest.mark.postgres, pytest.mark.redis])])
-def installation(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Installation]:
-    with getattr(running, request.param)(tmp_path, OUTREACH_ALLOW_PRIVATE_ADDRESSES="true") as one:
-        yield one
-
-
-@pytest.fixture
-def papers() -> Iterator[Papers]:
-    with webserver.running() as server:
-        made = Papers(server)
-        made.tell("landeszeitung", OTHER)
-        yield made
+#: the papers are on this machine
+ENVIRONMENT = {"OUTREACH_ALLOW_PRIVATE_ADDRESSES": "true"}
 
 
 def test_from_a_feed_entry_to_an_answered_letter(

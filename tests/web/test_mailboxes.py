@@ -28,7 +28,7 @@ TYPED: dict[str, Any] = {
     "smtp_user": "ada", "smtp_host": "smtp.example.org", "smtp_port": "465", "smtp_security": "tls",
     "imap_host": "imap.example.org", "imap_port": "993", "imap_security": "tls", "signature": "Ada\nSommer",
     "days_back": "30", "per_day": "20", "gap_seconds": "120", "opens_at": "08:00", "closes_at": "18:00",
-    "weekdays": ["1", "2"], "zone": "Europe/Berlin", "region": "DE-BW", "files_sent": "y",
+    "weekdays": ["1", "2"], "zone": "Europe/Berlin", "region": "DE-BW", "files_sent": "y", "writes_html": "y",
 }  # fmt: skip
 
 
@@ -80,6 +80,7 @@ def test_what_is_saved_is_kept_and_the_password_never_comes_back(owner: Browser,
     assert (kept["smtp_host"], kept["weekdays"], kept["region"], kept["signature"]) == (
         "smtp.example.org", "12", "DE-BW", "Ada\nSommer",
     )  # fmt: skip
+    assert (kept["files_sent"], kept["writes_html"], kept["shows_imprint"]) == (True, True, False)
     page = owner.get(PAGE).text
     assert SECRET not in page
     assert kept["smtp_password"] not in page
