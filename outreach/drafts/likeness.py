@@ -7,8 +7,9 @@ that a letter with another name, day or headline in it is still the same letter.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz.distance import Indel
 
@@ -66,12 +67,13 @@ def nearly_same(text: str, others: Iterable[tuple[int, str]], *, at: float = 0.9
     return best
 
 
-def _share(a: list[str], b: list[str], *, at: float = 0.0) -> float:
+def _share(a: Sequence[str], b: Sequence[str], *, at: float = 0.0) -> float:
     if min(len(a), len(b)) < WORDS_LEAST:
         return 0.0
     return Indel.normalized_similarity(a, b, score_cutoff=at)
 
 
-def _words(text: str) -> list[str]:
+@lru_cache(maxsize=1024)  # each letter page asks for the same hundreds of earlier letters
+def _words(text: str) -> tuple[str, ...]:
     plain = _DAY.sub("#", _QUOTE.sub("#", body(text)))
-    return _WORD.findall(plain.casefold())
+    return tuple(_WORD.findall(plain.casefold()))

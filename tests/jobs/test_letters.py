@@ -231,9 +231,7 @@ def test_attachments_and_umlauts_arrive_as_they_were(open_house: House, server: 
 def test_a_mailbox_that_writes_html_sends_the_same_words_twice_and_nothing_else(
     open_house: House, server: Sink
 ) -> None:
-    _, draft_id = letters.prepare(
-        open_house, server, writes_html=True, signature="Katharina Weiß\nTel. <0221> 1"
-    )
+    _, draft_id = letters.prepare(open_house, server, writes_html=True, signature="Katharina Weiß\nTel. <0221> 1")
     with open_house.database.writing() as session:
         store.attach(session, draft_id, filename="a.pdf", media_type="application/pdf", content=b"%PDF")
     text = "Guten Tag Frau Köhler,\n\nschauen Sie: https://möbel.example/preis?a=1&b=2.\nGrüße an <alle>!\n\nMit Gruß"

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 import wsgi
 from outreach.house import House
 from outreach.users import Role
-from tests import world
+from tests import snapshots, world
 
 SignIn = Callable[..., "Browser"]
 
@@ -42,11 +44,23 @@ def hidden_fields(html: str, action: str) -> dict[str, str]:
 
 @pytest.fixture
 def app(house: House) -> Flask:
-    """The application of an empty installation."""
-    app = wsgi.create_app(house)
-    app.testing = True
-    app.test_client_class = Browser
+    """The application of an empty installation. Built once and led to another house each time: 400 routes take a while."""
+    if not _BUILT:
+        app = wsgi.create_app(house)
+        app.testing = True
+        app.test_client_class = Browser
+        _BUILT.append((app, dict(app.config)))
+    app, config = _BUILT[0]
+    app.config.clear()
+    app.config.update(config)
+    app.extensions["outreach"] = house
+    for limiter in app.extensions["limiter"]:
+        limiter.reset()
     return app
+
+
+#: the application of this process and what its configuration was at first
+_BUILT: list[tuple[Flask, dict[str, Any]]] = []
 
 
 @pytest.fixture
@@ -60,8 +74,12 @@ def client(app: Flask) -> Browser:
 @pytest.fixture
 def people(house: House) -> world.World:
     """The small world of tests/world.py, in the installation's database."""
-    with house.database.writing() as session:
-        return world.build(session)
+    return snapshots.filled(house, small_world)
+
+
+def small_world(session: Session, house: House) -> world.World:
+    """What `people` puts into an empty installation."""
+    return world.build(session)
 
 
 @pytest.fixture

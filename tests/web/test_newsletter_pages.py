@@ -13,6 +13,7 @@ from campaigns.rows import Campaign, Segment
 from outreach.house import House
 from outreach.mail.rows import Delivery, Template
 from outreach.users import Role
+from tests import snapshots
 from tests.web.conftest import Browser, SignIn, hidden_fields
 from tests.web.lint import problems
 from tests.web.samples import DRAFT, SENT
@@ -36,8 +37,7 @@ BROKEN = {
 
 @pytest.fixture(autouse=True)
 def _examples(house: House, people: World) -> None:
-    with house.database.writing() as session:
-        example.load(session, house)
+    snapshots.filled(house, example.load, on="people")
 
 
 def _campaign(house: House, campaign_id: int = DRAFT) -> Campaign:

@@ -15,14 +15,14 @@ from outreach.house import House
 from outreach.imports import store as imports
 from outreach.imports.rows import Import
 from outreach.mail.rows import Delivery
+from tests import snapshots
 from tests.web.conftest import SignIn
 from tests.web.samples import DRAFT, SENT
 
 
 @pytest.fixture
 def examples(house: House, people: object) -> None:
-    with house.database.writing() as session:
-        example.load(session, house)
+    snapshots.filled(house, example.load, on="people")
 
 
 def _make_unsure(session: Session, campaign_id: int, mails: int) -> None:

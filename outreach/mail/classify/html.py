@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from lxml import etree
@@ -84,13 +85,11 @@ def text(html: str) -> str:
     parser = etree.HTMLParser(target=target, recover=True, huge_tree=False, remove_comments=True, encoding="utf-8")
     # Word's conditional comments hold no text of a person; some are no comments for a parser.
     cleaned = _CONDITIONAL.sub("", html[:_HTML_MOST]).encode("utf-8", "replace")
-    try:
+    with suppress(etree.XMLSyntaxError, ValueError, AssertionError, _Enough):  # what was read before it is kept
         # Piece by piece: what the target raises is heard only at the end of a piece.
         for start in range(0, len(cleaned), _PIECE):
             parser.feed(cleaned[start : start + _PIECE])
         parser.close()
-    except (etree.XMLSyntaxError, ValueError, AssertionError, _Enough):
-        pass
     return lines.text()
 
 
