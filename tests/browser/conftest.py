@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from outreach.house import House
-from tests import world
+from tests import snapshots, world
 from tests.browser import screenshots, site
 
 
@@ -29,8 +29,7 @@ def address(house: House) -> Iterator[str]:
 @pytest.fixture
 def people(house: House) -> world.World:
     """The small world of tests/world.py, in the installation's database."""
-    with house.database.writing() as session:
-        return screenshots.live_in(session, house)
+    return snapshots.filled(house, screenshots.live_in)
 
 
 @pytest.fixture

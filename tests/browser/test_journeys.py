@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from campaigns import example
 from campaigns.rows import Segment
@@ -19,7 +20,7 @@ from outreach.db import Database
 from outreach.house import House
 from outreach.mail.rows import Delivery, KeptMail
 from outreach.users import Role
-from tests import servers, sink
+from tests import servers, sink, snapshots
 from tests.browser import site
 from tests.conftest import make_house
 from tests.sending import wait_until
@@ -57,12 +58,15 @@ def address(house: House, port: int) -> Iterator[str]:
         yield address
 
 
+def _an_owner_with_examples(session: Session, house: House) -> None:
+    users.add(session, name="Katharina Weiß", email=OWNER, password=PASSWORD, role=Role.OWNER, language="en")
+    example.load(session, house)
+
+
 @pytest.fixture
 def desk(house: House, page: Page) -> Page:
     """The owner at the desk, with the example data."""
-    with house.database.writing() as session:
-        users.add(session, name="Katharina Weiß", email=OWNER, password=PASSWORD, role=Role.OWNER, language="en")
-        example.load(session, house)
+    snapshots.filled(house, _an_owner_with_examples)
     site.sign_in(page, email=OWNER, password=PASSWORD)
     return page
 
