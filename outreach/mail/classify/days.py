@@ -80,7 +80,7 @@ _DATE = re.compile(
 #: what may stand between a word and its date
 _LEAD = rf"(?:\s|,|\(|:|(?:dem|den|der|zum|zur|einschlie(?:ß|ss)lich|einschl\.?|inkl\.?|inklusive|mit|und|and|including|incl\.?|the|on|at|am|in|about|ca\.?|voraussichtlich|vsl\.?|wieder|erst|including|(?:{_WEEKDAY}|{_SHORT_DAY})\b,?)(?=[\s,(.]))"
 _BEFORE_BACK = re.compile(
-    rf"(?:\b(?:ab|erst(?: wieder)?(?: ab)?|wieder (?:am|ab|zum)|zurück (?:am|ab|im)|zurueck (?:am|ab)|zurück (?:sein|bin).{{0,12}}|rückkehr|rueckkehr|rückkehrtag|wiederkehre? ?(?:am|ab)?|back(?: in the office| at work| at my desk| online| to work| to the office)?(?: again)?|return(?:ing|s)?(?: to (?:the|my|our) (?:office|desk|work)| to work)?(?: again)?|resum\w+(?: work)?|from|starting|as of|available(?: again)?(?: from)?|reachable(?: again)?|in the office (?:again )?|until|till|til|erreichbar)|\b(?:kehre|komme|bin|stehe|stehen|sind|werde|erreichen sie mich)\b[^.!?\n]{{0,60}}?\b(?:am|ab|zum)){_LEAD}{{0,8}}$",
+    rf"(?:\b(?:ab|erst(?: wieder)?(?: ab)?|wieder (?:am|ab|zum)|zurück (?:am|ab|im)|zurueck (?:am|ab)|zurück (?:sein|bin).{{0,12}}|r(?:ü|ue)ckkehr(?:tag)?(?: (?:ist|erfolgt|steht|wird|f(?:ü|ue)r|geplant|vorgesehen))*|wiederkehre? ?(?:am|ab)?|back(?: online| (?:in|at|to)(?: the| my| our)? (?:[a-z]{{2,20}} )?[a-z]{{2,20}}(?<! on)(?<! at)(?<! by))?(?: again)?|return(?:ing|s)?(?: to (?:the|my|our) (?:office|desk|work)| to work)?(?: again)?|resum\w+(?: work)?|from|starting|as of|available(?: again)?(?: from)?|reachable(?: again)?|in the office (?:again )?|until|till|til|erreichbar)|\b(?:kehre|komme|bin|stehe|stehen|sind|werde|erreichen sie mich)\b[^.!?\n]{{0,60}}?\b(?:am|ab|zum)){_LEAD}{{0,8}}$",
 )
 _INCLUSIVE = re.compile(
     rf"(?:\b(?:bis|through|thru|bis zum|to|until and including|until the end of|bis ende)|\d\.?\s?[-–—]|{_WEEKDAY})(?:{_LEAD}){{0,8}}\s?[-–—]?\s*$"
@@ -104,6 +104,10 @@ _GONE_BEFORE = re.compile(
 )
 _GONE_AFTER = re.compile(
     r"^[^!?\n]{0,60}?\b(?:gegangen|ausgeschieden|verlassen|getreten|verabschiedet|gewechselt|retired|left)\b"
+)
+#: "My last day away is Wednesday"
+_LAST_DAY = re.compile(
+    rf"(?:last day (?:away|off|out|of (?:my |the )?(?:leave|holidays?|vacation|absence))|letzter? (?:urlaubs|abwesenheits|ferien)tag|letzte[rn]? tag (?:meine[rs]|der|des) (?:abwesenheit|urlaubs))(?: is| will be| ist| wird)?{_LEAD}{{0,6}}$"
 )
 _SAYS_BACK = re.compile(
     r"\b(?:wieder|zurück|zurueck|back|return\w*|rückkehr|rueckkehr|again|resum\w*|erst|komme|kehre)\b"
@@ -172,6 +176,8 @@ def _meaning(before: str, after: str) -> str:
         return ""
     if re.search(rf"\b(?:am|ab|on){_LEAD}{{0,6}}$", before) and _AFTER_WORK.search(after):
         return "back"
+    if _LAST_DAY.search(before):
+        return "last"
     if _UNTIL.search(before):
         return "last" if _INCLUDING.search(before[-40:]) or _AFTER_INCLUDING.search(after) else "back"
     if re.search(rf"\b(?:bis|through|thru)(?:{_LEAD}){{0,8}}$", before):
@@ -191,8 +197,8 @@ def _meaning(before: str, after: str) -> str:
         return "back"
     if (
         re.search(rf"\b(?:am|on|ab)(?:{_LEAD}){{0,6}}$", before)
-        and _AFTER_BACK.search(after)
-        and not _NOT_BACK.search(after[:30])
+        and (back := _AFTER_BACK.search(after))
+        and not _NOT_BACK.search(after[: min(back.end(), 30)])
     ):
         return "back"
     return ""

@@ -215,7 +215,7 @@ def _from_person(plain: Classified, mail: Mail, words: str) -> Classified:
     _name, sender = decoding.name_and_address(mail.header("from"))
     is_answer = _is_an_answer(mail) or bool(plain.about)
     if sender.startswith("mailer-daemon@") or (
-        not is_answer and (not words or machines.NO_REPLY.search(sender) or not sender)
+        not is_answer and (not words or machines.NO_REPLY.search(sender) or not sender or intent.is_pitch(words))
     ):
         return plain
     plain = replace(plain, kind=Kind.REPLY, sub=intent.tone(words), text=words)

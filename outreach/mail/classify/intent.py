@@ -17,7 +17,7 @@ from outreach.mail.classify.values import Kind
 
 _TURNS = re.compile(r" (?:aber|jedoch|allerdings|dafuer|stattdessen|sondern|but|however|though|instead|although) ")
 _NOT_NOW = re.compile(
-    r" (?:erst|leider|derzeit|momentan|zurzeit|aktuell|gerade|noch nicht|aber|spaeter|muss|muessen|but|not yet|not now|later|busy|unfortunately|first|until|im hinterkopf|vormerken|urlaub|intern\w*|melde ich mich|melden wir uns|gebe|bescheid|holiday|vacation|let you know) "
+    r" (?:erst|leider|derzeit|momentan|zurzeit|aktuell|gerade|noch nicht|aber|spaeter|muss|muessen|but|not yet|not now|later|busy|unfortunately|first|until|im hinterkopf|vormerken|urlaub|intern\w*|melde ich mich|melden wir uns|ich melde mich|wir melden uns|nochmals?|noch einmal|gebe|bescheid|holiday|vacation|let you know) "
 )
 #: mail programs unsubscribe for their user with a mail of their own
 _UNSUBSCRIBE = re.compile(
@@ -33,15 +33,15 @@ def asks_to_unsubscribe(subject: str) -> bool:
 
 def demand(own: str, subject: str) -> tuple[Kind, str] | None:
     """A legal threat, a data request or an opt-out in these words; None when there is none."""
-    said = phrases.sentences(own)
+    said = phrases.sentences(_unquoted(own))
     # A subject is the writer's own only when it does not begin as an answer.
     if not is_reply_subject(subject):
         said = (*phrases.sentences(subject), *said)
     meanings = phrases.load()
     if meanings["legal_threat"].said_in(said):
         return Kind.LEGAL_THREAT, ""
-    erasure = meanings["data_erasure"].first(said)
-    access = meanings["data_access"].first(said)
+    erasure = meanings["data_erasure"].place(said)
+    access = meanings["data_access"].place(said)
     if erasure is not None or access is not None:
         # "Tell me what you have, then delete it": what is asked first is done first.
         return Kind.DATA_REQUEST, "erasure" if access is None or (
@@ -52,9 +52,15 @@ def demand(own: str, subject: str) -> tuple[Kind, str] | None:
     return None
 
 
+def is_pitch(own: str) -> bool:
+    """Whether a stranger offers something to whoever reads it: nobody who knows us begins with "Dear Sir/Madam"."""
+    said, meanings = phrases.sentences(own), phrases.load()
+    return meanings["to_anybody"].said_in(said[:2]) and meanings["pitch"].said_in(said)
+
+
 def tone(own: str) -> str:
     """positive, negative, question, later, or "" when the words only answer."""
-    said = phrases.sentences(_clauses(own))[:40]
+    said = phrases.sentences(_clauses(_unquoted(own)))[:40]
     meanings = phrases.load()
     negative, later = _last(said, "negative"), _last(said, "later")
     positive = _last(said, "positive")
@@ -65,13 +71,27 @@ def tone(own: str) -> str:
     if negative >= 0:
         turned = positive > negative and _TURNS.search(said[positive].folded) and accepts > negative
         return "positive" if turned else "negative"
-    if later >= 0 and (accepts < 0 or any(_NOT_NOW.search(one.folded) for one in said)):
+    if later >= 0 and (accepts < 0 or any(_NOT_NOW.search(one.folded) for one in said)) and not _is_sure(said):
         return "later"
     if accepts >= 0 or (positive >= 0 and not asks):
         return "positive"
     if asks:
         return "question"
     return "positive" if positive >= 0 else ""
+
+
+def _unquoted(own: str) -> str:
+    """The words without what they quote: „Abmelden vom Perfektionismus“ is the name of a text, not a wish. A mail that
+    is little but a quotation is left as it is, and so are single words: nobody quotes at length what they demand."""
+    without = _QUOTED.sub(" ", own)
+    return without if len(_WORDS.findall(without)) >= _OWN_LEAST else own
+
+
+_QUOTED = re.compile(
+    r"„[^“”„\n]{8,300}[“”\"]|“[^”“\n]{8,300}”|»[^«\n]{8,300}«|«[^»\n]{8,300}»|(?<![\w\"])\"[^\"\n]{8,300}\"(?!\w)"
+)
+_WORDS = re.compile(r"\w{2,}")
+_OWN_LEAST = 6
 
 
 def _clauses(own: str) -> str:
@@ -82,6 +102,14 @@ def _clauses(own: str) -> str:
 def _last(said: Sequence[Sentence], meaning: str) -> int:
     found = phrases.load()[meaning]
     return max((number for number, one in enumerate(said) if found.said_in((one,))), default=-1)
+
+
+def _is_sure(said: Sequence[Sentence]) -> bool:
+    return any(_SURE.search(one.folded) for one in said)
+
+
+#: agreed, whatever else is said about time: "Count me in for Tuesday, I'm on leave until then"
+_SURE = re.compile(r" (?:count (?:me|us) in|bin (?:ich )?dabei \Z|sind (?:wir )?dabei \Z)|\A approved ")
 
 
 def _is_final(said: Sequence[Sentence]) -> bool:

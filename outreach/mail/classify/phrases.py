@@ -46,14 +46,16 @@ class Meaning:
 
     def first(self, sentences: Sequence[Sentence]) -> int | None:
         """The number of the first sentence that says it."""
+        place = self.place(sentences)
+        return None if place is None else place[0]
+
+    def place(self, sentences: Sequence[Sentence]) -> tuple[int, int] | None:
+        """Where it is said first: the sentence, and how many letters into it."""
         found = next((number for number, one in enumerate(sentences) if self._says(one.folded)), None)
-        if (
-            found is not None
-            and self.never
-            and self.never.search(" ".join("".join(one.folded for one in sentences).split()))
-        ):
+        if found is None or (self.never and self.never.search(" ".join("".join(s.folded for s in sentences).split()))):
             return None
-        return found
+        said = self.says.search(sentences[found].folded)
+        return found, said.start() if said else 0
 
     def _says(self, folded: str) -> bool:
         if not self.says.search(folded):
