@@ -107,7 +107,9 @@ def _letters(house: House) -> tuple[Actor, ...]:
         improve.improve_wanted(house)
 
     def send_letters() -> None:
-        sending.send_letters(house)
+        if sending.send_letters(house):
+            with house.database.writing() as session:  # the mail a letter answers waits no longer
+                answers.settle(session, now=now(), zone=house.settings.timezone)
 
     def send_digests() -> None:
         with house.database.writing() as session:

@@ -40,15 +40,14 @@ log = logs.get(__name__)
 _BLOCK = 100
 
 
-def send_letters(house: House) -> None:
-    """Send what is approved and due, and settle what became of it."""
-    settle(house)
+def send_letters(house: House) -> int:
+    """Send what is approved and due, and settle what became of it; how many letters were settled."""
+    settled = settle(house)
     with house.database.reading() as session:
         due = outbox.due_senders(session, clock.now(), personal=True)
     for sender_id in due:
         send.work_off(house, Work(None, sender_id, gate(house), send.compose_waiting, personal=True))
-    if due:
-        settle(house)
+    return settled + (settle(house) if due else 0)
 
 
 def gate(house: House) -> Gate:

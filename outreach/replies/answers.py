@@ -7,10 +7,9 @@ Incoming waits ── answer ─▶ draft in the queue ─ sent ─┐
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -160,15 +159,8 @@ def understood_as(session: Session, house: House, incoming_id: int, said: Readin
 
 def settle(session: Session, *, now: datetime, zone: str) -> int:
     """What was answered elsewhere waits no more: by letter, by phone, by a mail of one's own, by a decision. How many."""
-    query = (
-        select(Incoming.id, Incoming.contact_id, Incoming.waits_since)
-        .where(Incoming.waits_since.is_not(None), Incoming.answered_at.is_(None), Incoming.contact_id.is_not(None))
-        .order_by(Incoming.at, Incoming.id)
-        .limit(_BLOCK)
-    )
     settled = 0
-    waiting: Sequence[Any] = session.execute(query).all()
-    for incoming_id, contact_id, since in waiting:
+    for incoming_id, contact_id, since in _waiting(session):
         answered = _answered(session, contact_id, since)
         if answered is None:
             continue
@@ -178,6 +170,21 @@ def settle(session: Session, *, now: datetime, zone: str) -> int:
             consequences.wrote(session, contact_id, at=max(at, since), now=now, zone=zone, how=how)
             settled += 1
     return settled
+
+
+def _waiting(session: Session) -> Iterator[tuple[int, int, datetime]]:
+    """Number, contact and moment of every mail that waits."""
+    query = (
+        select(Incoming.id, Incoming.contact_id, Incoming.waits_since)
+        .where(Incoming.waits_since.is_not(None), Incoming.answered_at.is_(None), Incoming.contact_id.is_not(None))
+        .order_by(Incoming.id)
+        .limit(_BLOCK)
+    )
+    last = 0
+    while rows := session.execute(query.where(Incoming.id > last)).all():
+        for last, contact_id, since in rows:
+            if contact_id is not None and since is not None:  # as the query says
+                yield last, contact_id, since
 
 
 def _answered(session: Session, contact_id: int, since: datetime) -> tuple[datetime, str] | None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from outreach import clock, contacts, stops
+from outreach import actors, clock, contacts, stops
 from outreach.care import complaints
 from outreach.consent import permissions
 from outreach.contacts import Contact
@@ -23,7 +23,8 @@ from outreach.mail.rows import Delivery
 from outreach.mailboxes import store as mailboxes
 from outreach.mailboxes.rows import Mailbox
 from outreach.occasions.rows import Occasion
-from tests import letters, sink
+from outreach.replies import answers
+from tests import inbox, letters, sink
 from tests.sink import Rule, Sink
 
 
@@ -212,6 +213,22 @@ def test_a_follow_up_sleeps_and_then_goes_on_in_the_same_thread(open_house: Hous
     second = server.mails[1].message
     assert second["In-Reply-To"] == first["Message-ID"]
     assert first["Message-ID"] in second["References"]
+
+
+def test_the_mail_a_letter_answers_waits_no_longer_once_the_letter_left(open_house: House, server: Sink) -> None:
+    sender_id, _ = letters.prepare(open_house, server)
+    with open_house.database.writing() as session:
+        number = inbox.comes(session, open_house, sender_id, "anna@moebel-weber.example", "Was würde das denn kosten?")
+        session.execute(update(Touchpoint).values(created_at=clock.now() - timedelta(hours=1)))
+        draft_id = answers.answer(session, number, now=clock.now(), zone=letters.ZONE)
+    letters.approved(
+        open_house, draft_id, text="Guten Tag Frau Köhler,\n\ndas kostet 400 Euro.\n\nMit freundlichen Grüßen"
+    )
+    actors.register(open_house)
+    open_house.broker.get_actor("send_letters").fn()
+    assert letters.state(open_house, draft_id) == ("sent", "")
+    with open_house.database.reading() as session:
+        assert answers.get(session, number).answered_how == "mail"
 
 
 def test_attachments_and_umlauts_arrive_as_they_were(open_house: House, server: Sink) -> None:

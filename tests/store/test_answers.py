@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from outreach import clock
@@ -124,6 +124,17 @@ def test_a_call_noted_for_the_day_counts_when_it_was_noted_after_the_mail(desk: 
     desk.session.flush()
     assert desk.settle() == 1
     assert desk.how(number) == "phone"
+
+
+def test_the_newest_of_many_that_wait_is_settled_too(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "_BLOCK", 1)
+    older = desk.comes("Was kostet das?", ago=timedelta(days=3))
+    newer = desk.comes("Und was kostet der Workshop?", ago=timedelta(hours=1))
+    other = letters.person(desk.session, "bernd@moebel-weber.example")
+    desk.session.execute(update(Incoming).where(Incoming.id == older).values(contact_id=other))
+    history.add(desk.session, contact_id=desk.contact_id, kind="call", text="besprochen", at=clock.now())
+    assert desk.settle() == 1
+    assert (desk.how(older), desk.how(newer)) == ("", "phone")
 
 
 def test_a_note_or_an_older_call_answers_nothing(desk: Desk) -> None:
