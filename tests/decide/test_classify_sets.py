@@ -1,17 +1,19 @@
-"""Three sets of labelled mails, each written by somebody who had seen neither rules nor earlier samples.
+"""Sets of labelled mails, each written by somebody who had seen neither rules nor earlier samples.
 
 everyday    130 mails as a freelancer gets them, of people and machines
 misleading  120 mails that look like something else: customers who write about lawyers, deletions and unsubscribing;
             rare machines; bounces of many systems
+ordinary    110 plain mails of customers, opt-outs and demands; written after the first two had been mended by
 
 First runs, before anything was mended by them:
 
                kinds            subs       opt-outs   threats   data requests   day of return
     everyday   124/130 95.4 %   75/88      17/20      8/8       8/8             13/15
     misleading 107/120 89.2 %   75/85      10/12      4/5       5/5             11/14
+    ordinary   103/110 93.6 %   57/67      27/30      9/10      8/10            5/6
 
-No answer of a person was taken for a machine's (0 of 85); four were taken for opt-outs, two for threats, two for data
-requests, all but one of them in the misleading set. The general causes were mended; a mail found wrong here is mended by
+No answer of a person was taken for a machine's (0 of 135); five were taken for opt-outs, two for threats, two for data
+requests, all but two of them in the misleading set. The general causes were mended; a mail found wrong here is mended by
 its cause, never by its words. Another measure needs another set.
 """
 
@@ -28,7 +30,7 @@ from outreach.mail import classify
 from outreach.mail.classify import Classified
 
 SAMPLES = Path(__file__).parents[1] / "samples"
-SETS = ("everyday", "misleading")
+SETS = ("everyday", "misleading", "ordinary")
 OWN = ("katharina@weiss-beratung.example",)
 #: read as the first of the month, which the label leaves open
 OPEN_DAYS = {"misleading/044"}
@@ -56,7 +58,7 @@ def _those(*kinds: str, having: str = "") -> list[str]:
 
 def test_every_mail_of_the_sets_has_its_label() -> None:
     assert {f"{path.parent.name}/{path.stem}" for one in SETS for path in (SAMPLES / one).glob("*.eml")} == set(LABELS)
-    assert len(LABELS) >= 250
+    assert len(LABELS) >= 360
 
 
 @pytest.mark.parametrize("name", LABELS)

@@ -123,7 +123,9 @@ _FAR = timedelta(days=550)
 
 def back_on(text: str, today: date) -> date | None:
     """The first day back, or None when the note does not say."""
-    text = re.sub(r"[ \t\u00a0]+", " ", text[:6_000].lower())
+    # A line a mail program broke goes on in the next; a list of days does not.
+    joined = re.sub(r"(?<=[\w,])[ \t]*\r?\n(?=[a-zäöüß])", " ", text[:6_000])
+    text = re.sub(r"[ \t\u00a0]+", " ", joined.lower())
     inclusive: list[date] = []
     away, named_at = today, 0
     dates = [*_DATE.finditer(text)]

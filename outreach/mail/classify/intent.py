@@ -117,5 +117,5 @@ def _is_final(said: Sequence[Sentence]) -> bool:
 
 
 _FINAL = re.compile(
-    r" (?:auch in zukunft|auch kuenftig|grundsaetzlich|generell|dauerhaft|endgueltig|weder jetzt noch|nie|never|not now or ever|bereits vergeben|anders entschieden) "
+    r" (?:auch in zukunft|auch kuenftig|grundsaetzlich|generell|dauerhaft|endgueltig|weder jetzt noch|nein danke|no thanks|no thank you|nie|never|not now or ever|bereits vergeben|anders entschieden) "
 )

@@ -160,7 +160,7 @@ def is_list(mail: Mail, *, answers: bool) -> bool:
     """Mail of a list or newsletter (RFC 2919, RFC 2369, Precedence). `answers`: it refers to a mail of ours."""
     if answers and not mail.has("list-id", "list-post"):
         return False
-    if mail.has("list-id", "list-unsubscribe", "list-post", "list-help", "feedback-id", "x-mailing-list", "x-mailman-version",
+    if mail.has("list-id", "list-unsubscribe", "list-post", "list-help", "x-mailing-list", "x-mailman-version",
                 "list-archive", "x-campaign", "x-campaignid", "x-mailchimp-id", "x-mc-user", "x-listid"):  # fmt: skip
         return True
     return re.match(r"\s*(?:bulk|list|junk)\b", mail.header("precedence"), re.IGNORECASE) is not None
