@@ -83,7 +83,7 @@ def tone(own: str) -> str:
 def _unquoted(own: str) -> str:
     """The words without what they quote: „Abmelden vom Perfektionismus“ is the name of a text, not a wish. A mail that
     is little but a quotation is left as it is, and so are single words: nobody quotes at length what they demand."""
-    without = _QUOTED.sub(" ", own)
+    without = _QUOTED.sub(lambda found: " " if " " in found[0] else found[0], own)
     return without if len(_WORDS.findall(without)) >= _OWN_LEAST else own
 
 
