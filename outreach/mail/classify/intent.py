@@ -17,7 +17,7 @@ from outreach.mail.classify.values import Kind
 
 _TURNS = re.compile(r" (?:aber|jedoch|allerdings|dafuer|stattdessen|sondern|but|however|though|instead|although) ")
 _NOT_NOW = re.compile(
-    r" (?:erst|leider|derzeit|momentan|zurzeit|aktuell|gerade|noch nicht|aber|spaeter|muss|muessen|but|not yet|not now|later|busy|unfortunately|first|until|im hinterkopf|vormerken|urlaub|intern\w*|melde ich mich|melden wir uns|ich melde mich|wir melden uns|nochmals?|noch einmal|gebe|bescheid|holiday|vacation|let you know) "
+    r" (?:erst|leider|derzeit|momentan|zurzeit|aktuell|gerade|noch nicht|aber|spaeter|muss|muessen|but|not yet|not now|later|busy|unfortunately|first|until|im hinterkopf|vormerken|urlaub|intern\w*|melde ich mich|melden wir uns|ich melde mich|wir melden uns|nochmals?|noch (?:ein)?mal|wieder auf|gebe|bescheid|holiday|vacation|let you know) "
 )
 #: mail programs unsubscribe for their user with a mail of their own
 _UNSUBSCRIBE = re.compile(
@@ -37,6 +37,7 @@ def demand(own: str, subject: str) -> tuple[Kind, str] | None:
     # A subject is the writer's own only when it does not begin as an answer.
     if not is_reply_subject(subject):
         said = (*phrases.sentences(subject), *said)
+    said = (*said, *phrases.in_standard(said))
     meanings = phrases.load()
     if meanings["legal_threat"].said_in(said):
         return Kind.LEGAL_THREAT, ""
@@ -61,6 +62,10 @@ def is_pitch(own: str) -> bool:
 def tone(own: str) -> str:
     """positive, negative, question, later, or "" when the words only answer."""
     said = phrases.sentences(_clauses(_unquoted(own)))[:40]
+    return _tone(said) or _tone(phrases.in_standard(said))
+
+
+def _tone(said: Sequence[Sentence]) -> str:
     meanings = phrases.load()
     negative, later = _last(said, "negative"), _last(said, "later")
     positive = _last(said, "positive")

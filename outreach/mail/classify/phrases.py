@@ -169,6 +169,38 @@ def folded(text: str) -> str:
     return " " + "".join(f"{word} " for word in _WORD.findall(_EMAIL.sub("email", plain)))
 
 
+def in_standard(said: Sequence[Sentence]) -> tuple[Sentence, ...]:
+    """The sentences with words of Bavaria, Austria, Switzerland and of haste in standard German, "streich mi us em
+    Verteiler" as "streich mich aus dem verteiler"; only those that change."""
+    spoken = [one for one in said if any(word in _STANDARD and word not in _ELSEWHERE for word in one.folded.split())]
+    return tuple(
+        Sentence(_DIALECT.sub(lambda found: f"{_STANDARD[found[1]]} ", one.folded), one.asks) for one in spoken
+    )
+
+
+_STANDARD: Mapping[str, str] = {
+    word: standard
+    for standard, words in {
+        "mich": "mi mii", "dich": "di dii", "mir": "ma", "ich": "i", "euch": "eich enk", "uns": "ois",
+        "nicht": "ned net nit nid noed noet nich ni", "nichts": "nix nuet nueut nuut nuex nischt",
+        "nicht mehr": "nimmer nimma nimme nuem nuemm nuemme nueme nuemmer",
+        "kein": "ka koa kei kan koan", "keine": "koane kane keini",
+        "aus dem": "ausm aussm usem", "aus der": "ausse usere", "aus": "us", "von der": "vo vunna",
+        "der": "dera de", "rausnehmen": "usenaeh usneh usenaeae aussenehma aussanehma ausenehmen useneh",
+        "raus": "use usse aussa ausse aussi nauss", "runter": "owa oba obi abe", "nehmen": "naeh neh nehma naehmed",
+        "nehmt": "nehmts nemmts", "tu": "tua tuat tueend tued", "will": "wui wue wott wett", "wollen": "woin wend woelle",
+        "brauche": "brauch bruch bruuch bruche brauchs", "bekomme": "kriag krieg krig kriege bechum uebercho",
+        "schicken": "schicka schicke schiggen", "schreiben": "schreim schriibe", "bitte": "bittschoen biddeschoen bitt pls",
+        "koennen": "chond choend koennts koennan", "haben": "ham hom hend", "liste": "listn lischt", "weg": "weck",
+        "ja": "jo freili freilich joa", "noch": "no", "zum": "zom", "gern": "gean gaern",
+    }.items()
+    for word in words.split()
+}  # fmt: skip
+#: words of English or of standard German, too: changed only beside one that is not
+_ELSEWHERE = frozenset({"us", "i", "no", "ma", "de", "use", "net", "ham", "ka", "abe", "krieg", "bitt", "pls", "kan"})
+_DIALECT = re.compile(rf"(?<= )({'|'.join(_STANDARD)}) ")
+
+
 def sentences(text: str) -> tuple[Sentence, ...]:
     """The sentences of a text, in order. Lines wrapped by a mail program are joined."""
     made: list[Sentence] = []
