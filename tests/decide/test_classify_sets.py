@@ -1,22 +1,24 @@
 """Sets of labelled mails, each written by somebody who had seen neither rules nor earlier samples.
 
-everyday    130 mails as a freelancer gets them, of people and machines
-misleading  120 mails that look like something else: customers who write about lawyers, deletions and unsubscribing;
-            rare machines; bounces of many systems
-ordinary    110 plain mails of customers, opt-outs and demands; written after the first two had been mended by
-mixed       120 mails of everything; written after the first three had been mended by
+everyday     130 mails as a freelancer gets them, of people and machines
+misleading   120 mails that look like something else: customers who write about lawyers, deletions and unsubscribing;
+             rare machines; bounces of many systems
+ordinary     110 plain mails of customers, opt-outs and demands; written after the first two had been mended by
+mixed        120 mails of everything; written after the first three had been mended by
+freelancers  110 mails to seven trades; written after the first four had been mended by
 
 First runs, before anything was mended by them:
 
-               kinds            subs       opt-outs   threats   data requests   day of return
-    everyday   124/130 95.4 %   75/88      17/20      8/8       8/8             13/15
-    misleading 107/120 89.2 %   75/85      10/12      4/5       5/5             11/14
-    ordinary   103/110 93.6 %   57/67      27/30      9/10      8/10            5/6
-    mixed      114/120 95.0 %   65/83      20/25      7/7       7/8             9/9
+                kinds            subs       opt-outs   threats   data requests   day of return
+    everyday    124/130 95.4 %   75/88      17/20      8/8       8/8             13/15
+    misleading  107/120 89.2 %   75/85      10/12      4/5       5/5             11/14
+    ordinary    103/110 93.6 %   57/67      27/30      9/10      8/10            5/6
+    mixed       114/120 95.0 %   65/83      20/25      7/7       7/8             9/9
+    freelancers 103/110 93.6 %   61/73      20/25      8/8       7/8             7/8
 
-No answer of a person was taken for a machine's (0 of 190); five were taken for opt-outs, two for threats, two for data
-requests, all but two of them in the misleading set. The general causes were mended; a mail found wrong here is mended by
-its cause, never by its words. Another measure needs another set.
+No answer of a person was taken for a machine's (0 of 240), but an opt-out a mail program sent for its user once was. Six
+answers were taken for opt-outs, two for threats, two for data requests, most of them in the misleading set. The general
+causes were mended; a mail found wrong here is mended by its cause, never by its words. Another measure needs another set.
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ from outreach.mail import classify
 from outreach.mail.classify import Classified
 
 SAMPLES = Path(__file__).parents[1] / "samples"
-SETS = ("everyday", "misleading", "ordinary", "mixed")
+SETS = ("everyday", "misleading", "ordinary", "mixed", "freelancers")
 OWN = ("katharina@weiss-beratung.example",)
 #: read as the first of the month, which the label leaves open
 OPEN_DAYS = {"misleading/044"}
@@ -60,7 +62,7 @@ def _those(*kinds: str, having: str = "") -> list[str]:
 
 def test_every_mail_of_the_sets_has_its_label() -> None:
     assert {f"{path.parent.name}/{path.stem}" for one in SETS for path in (SAMPLES / one).glob("*.eml")} == set(LABELS)
-    assert len(LABELS) >= 480
+    assert len(LABELS) >= 590
 
 
 @pytest.mark.parametrize("name", LABELS)

@@ -105,6 +105,10 @@ _GONE_BEFORE = re.compile(
 _GONE_AFTER = re.compile(
     r"^[^!?\n]{0,60}?\b(?:gegangen|ausgeschieden|verlassen|getreten|verabschiedet|gewechselt|retired|left)\b"
 )
+#: "beantworte Ihre Mail ab dem"
+_WORKS_FROM = re.compile(
+    r"\b(?:beantwort|bearbeit|antwort|meld|k(?:ü|ue)mmer|les|reply|repli|respond|answer|read)\w*\b[^.!?\n]{0,60}\b(?:ab|from|as of)\b[^.!?\n]{0,20}$"
+)
 #: "My last day away is Wednesday"
 _LAST_DAY = re.compile(
     rf"(?:last day (?:away|off|out|of (?:my |the )?(?:leave|holidays?|vacation|absence))|letzter? (?:urlaubs|abwesenheits|ferien)tag|letzte[rn]? tag (?:meine[rs]|der|des) (?:abwesenheit|urlaubs))(?: is| will be| ist| wird)?{_LEAD}{{0,6}}$"
@@ -194,7 +198,7 @@ def _meaning(before: str, after: str) -> str:
         begins_absence = re.search(r"\b(?:ab|from|as of|starting)\b[^.]{0,20}$", before) and not _AFTER_BACK.search(
             after
         )
-        if begins_absence and not _SAYS_BACK.search(before):
+        if begins_absence and not (_SAYS_BACK.search(before) or _WORKS_FROM.search(before)):
             return ""
         return "back"
     if (

@@ -85,8 +85,15 @@ _PGP = re.compile(r"-----BEGIN PGP MESSAGE-----[\s\S]*?(?:-----END PGP MESSAGE--
 
 
 def _unforced(new: str) -> str:
-    # Gmail and Apple Mail write under the unsubscribe they send for their user that it is automatic.
-    return "" if len(new) < 400 and ("gmail" in new.lower() or "apple mail" in new.lower()) else new
+    # Mail programs write under the unsubscribe they send for their user that it is automatic.
+    return "" if len(new) < 400 and _FOR_USER.search(new) else new
+
+
+_FOR_USER = re.compile(
+    r"gmail|apple mail|(?:user|recipient) (?:has )?(?:asked|requested|wants|wishes) to (?:unsubscribe|be removed)|"
+    r"(?:benutzer|nutzer|empf(?:ä|ae)nger)\w* .{0,40}(?:abmeld|abbestell|austrag)",
+    re.IGNORECASE,
+)
 
 
 def _body(mail: Mail) -> str:

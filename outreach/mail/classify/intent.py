@@ -17,7 +17,7 @@ from outreach.mail.classify.values import Kind
 
 _TURNS = re.compile(r" (?:aber|jedoch|allerdings|dafuer|stattdessen|sondern|but|however|though|instead|although) ")
 _NOT_NOW = re.compile(
-    r" (?:erst|leider|derzeit|momentan|zurzeit|aktuell|gerade|noch nicht|aber|spaeter|muss|muessen|but|not yet|not now|later|busy|unfortunately|first|until|im hinterkopf|vormerken|urlaub|intern\w*|melde ich mich|melden wir uns|ich melde mich|wir melden uns|nochmals?|noch (?:ein)?mal|wieder auf|gebe|bescheid|holiday|vacation|let you know) "
+    r" (?:erst|leider|derzeit|momentan|zurzeit|aktuell|gerade|noch nicht|aber|spaeter|muss|muessen|but|not yet|not now|later|busy|unfortunately|first|until|im hinterkopf|vormerken|urlaub|intern\w*|melde ich mich|melden wir uns|ich melde mich|wir melden uns|nochmals?|noch (?:ein)?mal|wieder auf|nicht jetzt|lass uns|ruehr|gebe|bescheid|holiday|vacation|let you know) "
 )
 #: mail programs unsubscribe for their user with a mail of their own
 _UNSUBSCRIBE = re.compile(
