@@ -6,6 +6,7 @@ misleading   120 mails that look like something else: customers who write about 
 ordinary     110 plain mails of customers, opt-outs and demands; written after the first two had been mended by
 mixed        120 mails of everything; written after the first three had been mended by
 freelancers  110 mails to seven trades; written after the first four had been mended by
+objections   100 mails, nearly half of them opt-outs, each with another idea of how to say it; written after the first five
 
 First runs, before anything was mended by them:
 
@@ -15,8 +16,9 @@ First runs, before anything was mended by them:
     ordinary    103/110 93.6 %   57/67      27/30      9/10      8/10            5/6
     mixed       114/120 95.0 %   65/83      20/25      7/7       7/8             9/9
     freelancers 103/110 93.6 %   61/73      20/25      8/8       7/8             7/8
+    objections   83/100 83.0 %   35/44      32/45      8/8       11/12
 
-No answer of a person was taken for a machine's (0 of 240), but an opt-out a mail program sent for its user once was. Six
+No answer of a person was taken for a machine's (0 of 275), but an opt-out a mail program sent for its user once was. Eight
 answers were taken for opt-outs, two for threats, two for data requests, most of them in the misleading set. The general
 causes were mended; a mail found wrong here is mended by its cause, never by its words. Another measure needs another set.
 """
@@ -34,7 +36,7 @@ from outreach.mail import classify
 from outreach.mail.classify import Classified
 
 SAMPLES = Path(__file__).parents[1] / "samples"
-SETS = ("everyday", "misleading", "ordinary", "mixed", "freelancers")
+SETS = ("everyday", "misleading", "ordinary", "mixed", "freelancers", "objections")
 OWN = ("katharina@weiss-beratung.example",)
 #: read as the first of the month, which the label leaves open
 OPEN_DAYS = {"misleading/044"}
@@ -62,7 +64,7 @@ def _those(*kinds: str, having: str = "") -> list[str]:
 
 def test_every_mail_of_the_sets_has_its_label() -> None:
     assert {f"{path.parent.name}/{path.stem}" for one in SETS for path in (SAMPLES / one).glob("*.eml")} == set(LABELS)
-    assert len(LABELS) >= 590
+    assert len(LABELS) >= 690
 
 
 @pytest.mark.parametrize("name", LABELS)

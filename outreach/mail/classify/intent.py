@@ -44,13 +44,25 @@ def demand(own: str, subject: str) -> tuple[Kind, str] | None:
     erasure = meanings["data_erasure"].place(said)
     access = meanings["data_access"].place(said)
     if erasure is not None or access is not None:
-        # "Tell me what you have, then delete it": what is asked first is done first.
-        return Kind.DATA_REQUEST, "erasure" if access is None or (
-            erasure is not None and erasure < access
-        ) else "access"
+        return Kind.DATA_REQUEST, _first_asked(said, erasure, access)
     if asks_to_unsubscribe(subject) or meanings["opt_out"].said_in(said):
         return Kind.OPT_OUT, ""
     return None
+
+
+def _first_asked(said: Sequence[Sentence], erasure: tuple[int, int] | None, access: tuple[int, int] | None) -> str:
+    """ "Tell me what you have, then delete it": what is asked first is done first."""
+    if erasure is None or access is None:
+        return "access" if erasure is None else "erasure"
+    if erasure != access:
+        return min((erasure, "erasure"), (access, "access"))[1]
+    verb = _ERASES.search(said[erasure[0]].folded)
+    asked = _ASKED.search(said[erasure[0]].folded)
+    return "erasure" if verb and (asked is None or verb.start() < asked.start()) else "access"
+
+
+_ERASES = re.compile(r" (?:loesch|vernicht|entfern|delet|eras|remov|destroy)")
+_ASKED = re.compile(r" (?:auskunft|welche|was|teilen|nennen|sagen|what|which|tell|provide|send) ")
 
 
 def is_pitch(own: str) -> bool:
@@ -122,5 +134,5 @@ def _is_final(said: Sequence[Sentence]) -> bool:
 
 
 _FINAL = re.compile(
-    r" (?:auch in zukunft|auch kuenftig|grundsaetzlich|generell|dauerhaft|endgueltig|weder jetzt noch|nein danke|no thanks|no thank you|nie|never|not now or ever|bereits vergeben|anders entschieden) "
+    r" (?:auch in zukunft|auch kuenftig|grundsaetzlich|generell|dauerhaft|endgueltig|weder jetzt noch|nein danke|no thanks|no thank you|nie|never|entschieden|kuendig\w+|not now or ever|bereits vergeben|anders entschieden) "
 )

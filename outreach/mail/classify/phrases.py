@@ -209,7 +209,19 @@ def sentences(text: str) -> tuple[Sentence, ...]:
         made.extend(Sentence(part, asks) for part in _bounded(folded(piece)))
         if len(made) >= SENTENCES_MOST:
             break
-    return tuple(made)
+    return (*made, *_one_by_one(made))
+
+
+def _one_by_one(said: Sequence[Sentence]) -> Iterator[Sentence]:
+    """ "Take. Me. Off." as one sentence."""
+    run: list[Sentence] = []
+    for one in (*said, Sentence(" ", asks=False)):
+        if len(one.folded.split()) == 1:
+            run.append(one)
+            continue
+        if len(run) > 1:
+            yield Sentence(f" {' '.join(each.folded.strip() for each in run)} ", any(each.asks for each in run))
+        run = []
 
 
 def _bounded(sentence: str) -> Iterator[str]:
